@@ -38,7 +38,7 @@ def changed(frame, case):
     return frame
 
 
-class Cases(yaml.SafeLoader):
+class Cases(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """YAML that knows models, axes and exclusions by their names: `!Model {estimator: feols}`."""
 
 

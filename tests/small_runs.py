@@ -20,16 +20,21 @@ def small_project(folder):
     return folder
 
 
+def book(*sources, parameters=False, **about):
+    """A notebook of these cells; its first one may set parameters."""
+    cells = [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(sources)]
+    if parameters:
+        cells[0].metadata["tags"] = ["parameters"]
+    return nbformat.v4.new_notebook(cells=cells, metadata=about)
+
+
 def notebook(home, name, *sources, parameters=NUMBER, n=1, **about):
     """A notebook of a project with these cells, and its run; `about` is what it declares."""
-    cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="p")]
-    cells += [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(sources)]
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": [], **about}}
-    )
+    about = {"ca_research": {"tables": [], **about}}
+    about["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = book(parameters, *sources, parameters=True, **about)
     file = home / "notebooks" / f"{name}.ipynb"
-    nbformat.write(book, file)
+    nbformat.write(made, file)
     return Run(name, file, {"n": n, "as_of": "latest"})
 
 

@@ -8,14 +8,12 @@ from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.article import brief, students_in_china
 from ca_research.article.belt_and_road.measures import INDICATOR, incomes
 from ca_research.claims.measures import find
 from ca_research.ground import economies as eco
 from ca_research.tables.preference import in_order, one_source_each
 
 OWN = "ZZ_OWN"
-OTHER = "csc_2011"  # of few rows
 TWO = ["KGZ", "TJK"]
 
 
@@ -93,28 +91,3 @@ def test_what_stood_goes_before_what_was_added_unless_a_preference_says_so(own):
     assert one_source_each(rows, ["year"])["source_id"].tolist() == ["WB_WDI", OWN]
     own(preference=1)
     assert in_order([OWN, "WB_WDI"])[0] == OWN
-
-
-def test_counts_of_others_go_on_where_the_series_that_speaks_ends():
-    """A verdict used counts of 2019 and 2022 while the picture beside it said there were none."""
-    students = ca.load("students", origin=["KAZ", "UZB"], destination="CHN")
-    key = ["origin", "level"]
-    series = ca.tables.preferred_rows(students, key)
-    assert students_in_china.with_later_counts(students, series).index.equals(series.index)
-    end = series.query("origin == 'KAZ' and level == 'all'").sort_values("year").tail(1)
-    end = end.assign(source_id=OTHER)
-    later = end.assign(year=2022, students=9000.0)
-    more = [
-        later,
-        end.assign(year=2023, students=8000.0, precision="rounded"),
-        later.assign(level="scholarship"),
-        end.assign(year=end["year"] - 1),
-    ]
-    held = pd.concat([students, *more], ignore_index=True)
-    series = ca.tables.preferred_rows(held, key)
-    found = students_in_china.with_later_counts(held, series)
-    added = found[(found["source_id"] == OTHER) & (found["year"] > 2018)]
-    assert added[["origin", "year", "students"]].values.tolist() == [["KAZ", 2022, 9000.0]]
-    assert len(found) == len(series) + 1
-    kazakh = found.query("level == 'all' and origin == 'KAZ'")
-    assert "of 2022, found 9,000" in brief.students_counted(kazakh, held.iloc[:0], "KAZ")

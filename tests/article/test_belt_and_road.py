@@ -21,15 +21,6 @@ def trade():
     return ca.load("trade", reporter="CHN", flow="import", product="TOTAL")
 
 
-# dates
-
-
-# the outcome
-
-
-# donors
-
-
 def test_donors_have_not_signed_or_late(events, trade):
     dates, imports = br.accession(events), br.china_imports(trade, "joined").query("year <= 2020")
     pools = ("never", "never_or_late")
@@ -38,9 +29,6 @@ def test_donors_have_not_signed_or_late(events, trade):
     listed = dates.set_index("economy")["year"]
     assert never < late and not late & none and not never & set(listed.index)
     assert all(code not in listed or listed[code] >= 2018 for code in late)
-
-
-# the effect
 
 
 def test_a_control_is_that_of_the_statistics(events, trade):
@@ -54,8 +42,10 @@ def test_a_control_is_that_of_the_statistics(events, trade):
     pool = [code for code in pool if not signed.get(code, 2021) <= 2020]
     wide = imports.pivot(index="year", columns="economy", values="log")
     own = synthetic.synthetic_control(wide[["KAZ", *pool]], "KAZ", 2014)
-    expected = [own.effect, own.placebos().p, 2014, len(own.donors)]
-    assert row[["estimate", "p", "start", "donors_used"]].tolist() == pytest.approx(expected)
+    ranks = own.placebos()
+    expected = [own.effect, ranks.p, ranks.p_positive, 2014, len(own.donors)]
+    columns = ["estimate", "p", "p_gain", "start", "donors_used"]
+    assert row[columns].tolist() == pytest.approx(expected)
     assert set(row["sources"]) == {"IMF_IMTS_CHN_M", "M_LPV26", "WTO_HSM"}
     shown = br.made_up_dates(trade, events, fits).set_index("economy").loc["KAZ"].iloc[0]
     assert shown["joined"] > shown["contaminated"] == 0, "nobody who signed within the years used"

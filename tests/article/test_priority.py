@@ -1,5 +1,5 @@
-"""Who leads in which dimension: the comparisons behind a share, and one unit against its rivals.
-The share itself is in `cases/priority.yaml`.
+"""Who leads in which dimension: the comparisons behind a share. Shares, and leads of one unit, are
+in `cases/priority.yaml`.
 """
 
 import pandas as pd

@@ -2,8 +2,6 @@
 number that was not computed.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 import re
@@ -130,7 +128,7 @@ def test_a_reading_answers_in_every_state_of_its_criteria(pair):
     reading = pair[1]
     by_state = []
     for criterion in reading.criteria:
-        first: dict[tuple, CriterionResult] = {}
+        first = {}
         for found in results(criterion):
             first.setdefault((found.state, found.main_met), found)
         by_state.append(list(first.values()))

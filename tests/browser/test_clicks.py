@@ -102,14 +102,6 @@ def test_the_data_of_a_figure_are_those_of_its_table_and_can_be_looked_at(open_p
     assert rows.filter(has_not=page.locator("a[href^='#source-']")).count() == 0
 
 
-def test_the_lengths_of_the_borders_are_those_of_the_profiles(open_page):
-    """Of the World Factbook (source FBK): 1,765 + 1,063 + 477 km."""
-    page = open_page("c25-as-of-latest.html")
-    rows = records(held(page.locator("#figure a[download]").first))
-    assert {r["economy"]: float(r["value"]) for r in rows} == {"KAZ": 1765, "KGZ": 1063, "TJK": 477}
-    assert {r["source_id"] for r in rows} == {"FBK"}
-
-
 def test_a_citation_is_copied_whole(open_page):
     page = open_page(PAGE)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -6,7 +6,6 @@ import io
 import json
 import sys
 
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
@@ -14,7 +13,7 @@ from places import CASES, PASSWORD, ROWS, ask, frame, parquet
 from tests.cases import refused
 
 import ca_research as ca
-from ca_research import registry, tables
+from ca_research import tables
 from ca_research.ground import errors
 from ca_research.sources.fetch import transport
 from ca_research.tables.build import current
@@ -34,20 +33,6 @@ def lies(files, move):
 
 def copied(name="trade"):
     return json.loads((current() / f"{name}.location.json").read_text())
-
-
-def test_the_preferred_source_is_found_there_too(lies, monkeypatch):
-    """`load` knew it, and a relation and coverage said "unknown source_id 'preferred'"."""
-    roles = {"S_CALENDAR": "office", "S_LATE": "compilation"}
-    known = {i: s.model_copy(update={"role": roles.get(i)}) for i, s in registry.sources().items()}
-    monkeypatch.setattr(registry, "sources", lambda: known)
-    early = frame().query("year < 2000 or reporter != 'KGZ'")
-    lies(pd.concat([early, frame().assign(source_id="S_LATE")]))
-    asked = {"source": "preferred", "partner": "DEU"}
-    found, rows = ca.load("trade", **asked), ca.relation("trade", **asked).df()
-    assert sorted(rows["source_id"]) == sorted(found["source_id"])
-    assert found["source_id"].nunique() == 2 and len(found) == len(frame()) / 5
-    assert ca.coverage("trade", **asked)["figures"].sum() == len(found)
 
 
 # --- what is wrong with a place

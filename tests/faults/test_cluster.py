@@ -2,8 +2,6 @@
 killed on the way.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -23,10 +21,9 @@ from ca_research.tables.build import current
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home(tmp_path, store, monkeypatch):
     folder = small_project(tmp_path / "project")
     monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     return folder
 
 
@@ -67,7 +64,7 @@ def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home,
     work = [notebook(home, f"r{n}", slow, n=n) for n in range(5)]
     bad, seen = notebook(home, "bad", "1 / 0"), []
 
-    def kill_one(result) -> None:
+    def kill_one(result):
         seen.append(result.run_id)
         if len(seen) == 1:
             lost = psutil.Process(workers[0].pid)

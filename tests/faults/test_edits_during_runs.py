@@ -22,14 +22,8 @@ def nothing_stored(folder):
 
 
 @pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def entry(built, tmp_path, monkeypatch):
+def entry(built, store):
     """A registry entry that the only notebook of a tiny project declares."""
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     file = built.home / "registry" / "coding" / "acts.yaml"
     file.parent.mkdir()
     file.write_text("first")
@@ -86,13 +80,6 @@ def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_pag
     assert text(out, run) == "", "a page that says why it is empty"
     assert "changed while it ran" in (out / f"{run.run_id}.html").read_text()
     assert nothing_stored(tmp_path)
-
-
-def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, out):
-    run = editing(EDITS["and back"])
-    first, again, third = (here(out, run)[0] for _ in range(3))
-    assert first.moved and "registry/coding/acts.yaml" in first.error
-    assert (again.error, again.stored) == ("", False) and third.stored
 
 
 @pytest.mark.parametrize("edit", ["write_text('half a notebo')", "unlink()"])

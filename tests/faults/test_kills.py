@@ -4,8 +4,6 @@ A real claim in a copy of the project, from the command line: a few times in the
 times with `-m soak`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -42,20 +40,20 @@ class Project:
     env: dict[str, str]
     runtime: Path
 
-    def start(self, out: Path, store: Path) -> subprocess.Popen[bytes]:
+    def start(self, out, store):
         words = [sys.executable, "-m", "ca_research.app.cli", "run", "C25", "--jobs", "2", "--out"]
         words, env = [*words, str(out)], self.env | {"CA_RESEARCH_CACHE": str(store)}
         return subprocess.Popen(
             words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
         )
 
-    def run(self, out: Path, store: Path) -> str:
+    def run(self, out, store):
         process = self.start(out, store)
         said = process.communicate(timeout=300)[0].decode()
         assert process.returncode == 0, said
         return said
 
-    def demand(self, length: int) -> None:
+    def demand(self, length):
         """Edit the rule of C25, as an editor does: the file is there throughout."""
         file = self.home / "registry" / "claims" / "C25.yaml"
         text = file.read_text(encoding="utf-8")
@@ -79,11 +77,11 @@ def project(tmp_path_factory):
         yield Project(home, os.environ | own, runtime)
 
 
-def files(out: Path) -> list[Path]:
+def files(out):
     return [f for f in out.rglob("*") if f.is_file() and f.name[0] != "."]
 
 
-def content(out: Path) -> dict[str, str]:
+def content(out):
     """What a report says: hashes of all its files but the one that holds seconds."""
     said = [file for file in files(out) if file.name != "manifest.json"]
     return {str(f.relative_to(out)): hashlib.sha256(f.read_bytes()).hexdigest() for f in said}
@@ -102,7 +100,7 @@ def expected(project, tmp_path_factory):
     return found
 
 
-def whole(out: Path) -> None:
+def whole(out):
     """Every file that is there can be read to its end."""
     for file in files(out):
         if file.suffix == ".png":
@@ -119,7 +117,7 @@ def whole(out: Path) -> None:
             assert text.endswith("\n"), file
 
 
-def sound(store: Path) -> None:
+def sound(store):
     """Every record of the store can be read, and every file that one names is what it was."""
     for record in store.glob("*/*.json"):
         kept = json.loads(record.read_text())

@@ -2,14 +2,11 @@
 temporary file.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -22,7 +19,7 @@ RUNS, AT_ONCE = 200, 50
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home(tmp_path, store, monkeypatch):
     """A project with folders of its own for sockets and for temporary files."""
     folder = small_project(tmp_path / "project")
     (tmp_path / "tmp").mkdir()
@@ -30,11 +27,10 @@ def home(tmp_path, monkeypatch):
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
         monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
         monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
-        monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
         yield folder
 
 
-def left() -> dict[str, list[Any]]:
+def left():
     """All that a leak would add to."""
     gc.collect()  # what only waits for the collector is no leak
     about = {} if COLD else asked(of_run()) or {}
@@ -53,10 +49,10 @@ def left() -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("count", one_in_short([6, RUNS]))
-def test_many_runs_leave_nothing_behind(home, tmp_path, count):
-    def execute(numbers: range) -> None:
+def test_many_runs_leave_nothing_behind(home, out, count):
+    def execute(numbers):
         planned = [notebook(home, "small", "print(n)", n=n) for n in numbers]
-        results = executed(tmp_path / "out", *planned, jobs=2)
+        results = executed(out, *planned, jobs=2)
         assert [(r.error, r.stored) for r in results] == [("", False)] * len(numbers)
 
     execute(range(2))
@@ -64,5 +60,5 @@ def test_many_runs_leave_nothing_behind(home, tmp_path, count):
     for first in range(2, count + 2, AT_ONCE):
         execute(range(first, min(first + AT_ONCE, count + 2)))
     assert within(60, lambda: not more(before, left())), more(before, left())
-    made = {p.name for p in (tmp_path / "out" / "notebooks").iterdir()}
+    made = {p.name for p in (out / "notebooks").iterdir()}
     assert made == {f"small-as-of-latest-n-{n}.ipynb" for n in range(count + 2)}

@@ -1,7 +1,5 @@
 """`--kernel`: of another Python no key tells, so that its results are not stored."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
@@ -28,17 +26,16 @@ def other(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(built, tmp_path, monkeypatch):
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+def run(built, store):
     return brief(built.home, "print(n := 1)")
 
 
-def test_what_another_python_has_made_is_not_stored(run, tmp_path, other, command):
-    words = ("run", "brief", "-p", "economy=UZB", "--out", str(tmp_path / "out"), "--kernel")
+def test_what_another_python_has_made_is_not_stored(run, out, store, other, command):
+    words = ("run", "brief", "-p", "economy=UZB", "--out", str(out), "--kernel")
     for _ in range(2):
         code, told, said = command(*words, "another")
         assert code == 0 and "nothing has changed" not in told, said
-    assert not list((tmp_path / "cache" / "runs").glob("*"))
+    assert not list((store / "runs").glob("*"))
     other.unlink()
     code, told, said = command(*words, "another")
     assert code == 1 and str(other) in said

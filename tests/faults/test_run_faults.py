@@ -4,8 +4,6 @@ Tiny notebooks in a project of their own, on the kernels that are the default he
 has a part in, in the long tests on ordinary ones too.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -25,7 +23,7 @@ from tests.commands import python
 from tests.small_runs import BRIEF, executed, notebook, small_project, text
 from tests.warm import COLD, NEEDED, asked, gone, of_run, private_runtime, within
 
-from ca_research import kernels, runs
+from ca_research import kernels
 from ca_research.ground.errors import WriteError
 
 KINDS = [kernels.ORDINARY, pytest.param(kernels.NAME, marks=NEEDED)]
@@ -50,28 +48,17 @@ def home(place, store):
     return place
 
 
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-def four(home, first="print(n)", last="") -> list[runs.Run]:
+def four(home, first="print(n)", last=""):
     """Runs r0 to r3; the last two may do something else."""
     sources = [first, first, last or first, last or first]
     return [notebook(home, f"r{i}", source) for i, source in enumerate(sources)]
 
 
-def server() -> dict:
+def server():
     return {} if COLD else asked(of_run()) or {}
 
 
-def no_kernel_stays() -> bool:
+def no_kernel_stays():
     """Neither of the server's kernels nor of those that this process has started."""
 
     def ordinary():
@@ -81,7 +68,7 @@ def no_kernel_stays() -> bool:
     return within(60, lambda: not server().get("kernels") and not ordinary())
 
 
-def whole(out: Path) -> list[str]:
+def whole(out):
     """Names of the executed notebooks, each read and checked."""
     pages = sorted((out / "notebooks").glob("r*.ipynb"))
     for page in pages:
@@ -270,7 +257,7 @@ def script(home, tmp_path, out, monkeypatch):
     return started
 
 
-def told(process) -> dict[str, str]:
+def told(process):
     """What a script says of its runs: whether each was stored."""
     return dict(line.split() for line in process.communicate(timeout=120)[0].splitlines())
 
@@ -456,7 +443,7 @@ def test_corrupt_entries_of_the_store_are_run_anew_and_mended(home, tmp_path, ou
     cut, of_another_kind, of_a_file_elsewhere, sound = (store / "runs").iterdir()
     cut.write_bytes(cut.read_bytes()[:10])
     of_another_kind.write_text("[1, 2]")
-    of_a_file_elsewhere.write_text(json.dumps({"file": str(mine), "seconds": 1}))
+    of_a_file_elsewhere.write_text(json.dumps({"file": str(mine), "seconds": 1, "read": {}}))
     (file,) = (store / "blobs").rglob(json.loads(sound.read_bytes())["file"])
     file.write_bytes(file.read_bytes().replace(b"print(n)", b"print(m)"))
     for stored in (False, True):

@@ -13,13 +13,13 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
 import pytest
 from jupyter_client.connect import LocalPortCache
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from tests.cases import cases, one_in_short
 from tests.commands import python
+from tests.small_runs import book
 from tests.warm import (
     NEEDED,
     SECONDS,
@@ -80,9 +80,8 @@ def said(monkeypatch, capfd):
 
 
 def execute(*cells, **options):
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     options = {"kernel_name": kernels.NAME, "timeout": SECONDS, **options}
-    return NotebookClient(book, **options).execute()
+    return NotebookClient(book(*cells), **options).execute()
 
 
 # the kernel

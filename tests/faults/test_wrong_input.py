@@ -15,6 +15,7 @@ import nbformat
 import pandas as pd
 import pytest
 from tests.cases import cases
+from tests.small_runs import book
 from typer.main import get_command
 
 import ca_research as ca
@@ -209,12 +210,10 @@ def shown(kind, change=None, picture=CASES["picture"]):
 
 def executed(folder, name, *outputs):
     """An executed notebook of page `data`, under a name of its own."""
-    outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
-    cell = nbformat.v4.new_code_cell("1", outputs=outputs)
-    run = {"run": CASES["run"] | {"run_id": name}}
+    made = book("1", ca_research={"run": CASES["run"] | {"run_id": name}})
+    made.cells[0].outputs = [nbformat.v4.new_output("display_data", data=d) for d in outputs]
     (folder / "notebooks").mkdir(exist_ok=True)
-    book = nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": run})
-    nbformat.write(book, folder / "notebooks" / f"{name}.ipynb")
+    nbformat.write(made, folder / "notebooks" / f"{name}.ipynb")
 
 
 @pytest.mark.parametrize("case", CASES["unfit"], ids=str)

@@ -1,7 +1,8 @@
 """Frames, calls and answers as the YAML files of this folder write them.
 
 A frame is a table of CSV text, or the name of one in frames.yaml, or a few steps on one:
-`{of: pair, set: {year: 2021}}`; a list of frames is put one under another.
+`{of: pair, set: {year: 2021}}`; a list of frames is put one under another. `{design: regression}`
+is a frame of tests/designs.py.
 """
 
 import datetime as dt
@@ -14,19 +15,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from tests import designs
 
 import ca_research as ca
 from ca_research.claims.measures import find
 from ca_research.ground import errors
 
 HERE = Path(__file__).parent
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TEXTS = {"product": str, "date": str, "powers": str}
 
 
 @cache
 def read(name):
-    return yaml.load((HERE / name).read_text(), Loader=LOADER)
+    return yaml.load((HERE / name).read_text(), Loader=designs.Cases)
 
 
 def table(text):
@@ -79,6 +80,7 @@ STEPS = {
     "gamma": noise("gamma", 2),
     "some": some,
     "series": lambda frame, columns: frame.set_index(columns[0])[columns[1]],
+    "changed": designs.changed,
     "through": lambda frame, call: called(call["call"])(frame, **call.get("choices", {})),
 }
 
@@ -91,21 +93,28 @@ def frame_of(told):
         return pd.concat(map(frame_of, told), ignore_index=True)
     if "load" in told:
         return ca.load(told["load"], **told.get("only", {}))
-    frame = frame_of(told["of"])
-    for step, given in told.items():
-        frame = STEPS[step.strip()](frame, given) if step != "of" else frame
+    made = getattr(designs, told.get("design", ""), None)
+    frame = made(*told.get("given", ())) if made else frame_of(told["of"])
+    for step, values in told.items():
+        if step not in ("of", "design", "given"):
+            frame = STEPS[step.strip()](frame, values)
     return frame
 
 
 def called(name):
-    """A function by its place in the package; `measure x` is what a claim names x."""
-    kind, _, measure = name.partition(" ")
-    return find(measure) if kind == "measure" else attrgetter(name)(ca)
+    """A function by its place in the package; `measure x` is what a claim names x, `design x` one
+    of tests/designs.py.
+    """
+    kind, _, other = name.partition(" ")
+    if kind == "measure":
+        return find(other)
+    return getattr(designs, other) if other else attrgetter(name)(ca)
 
 
 def call(case, frames):
     found = called(case["call"])(**frames, **case.get("choices", {}))
-    return attrgetter(case["take"])(found) if "take" in case else found
+    found = attrgetter(case["take"])(found) if "take" in case else found
+    return found(**case["asked"]) if callable(found) else found
 
 
 def error(name):

@@ -40,11 +40,8 @@ def across(several):
     for case in several:
         ((name, values),) = case.get("across", {"": [None]}).items()
         for value in values:
-            yield (
-                case
-                if not name
-                else varied(case, {name: value} if name == "call" else {"choices": {name: value}})
-            )
+            own = {name: value} if name in ("call", "take") else {"choices": {name: value}}
+            yield varied(case, own) if name else case
 
 
 @pytest.mark.parametrize(("case", "relation"), list(told()))

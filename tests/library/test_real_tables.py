@@ -2,7 +2,6 @@
 
 from itertools import product
 
-import pandas as pd
 import pytest
 from case_frames import frame_of
 
@@ -55,24 +54,3 @@ def test_the_newest_year_needs_three_of_five_and_china_and_russia():
     assert (newest(CA5), newest(["KAZ"])) == ({2021}, {2022})  # all that are asked for, if fewer
     with pytest.raises(CoverageError):
         newest(CA5, since=2023)
-
-
-def test_a_region_is_reconciled_with_every_economy_once_per_year_and_direction(trade):
-    found = ca.trade.reconcile(CA5, "CHN", trade[trade["year"] >= 2018])
-    assert set(found["economy"]) == set(CA5)
-    assert not found.duplicated(["economy", "year", "direction"]).any()
-
-
-@pytest.mark.parametrize("debtor", ["KGZ", "TJK"])
-def test_debt_exposure_by_hand(debtor):
-    debt, gdp = ca.load("debt", debtor=debtor), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    choices = {"debtors": [debtor], "creditor": "CHN", "gdp_source": "WDI_2025_KARENKLW"}
-    found = ca.investment.debt_exposure(debt, gdp, **choices).set_index("year")
-    # press figures of the same debt (page_...) are of another concept
-    owed = debt.query("source_id == 'ids_dod_one' and measure == 'stock' and year == 2022")
-    china, states, banks = owed.groupby("creditor")["value_usd"].sum()[["CHN", "BIL", "MUL"]]
-    output = gdp.query("economy == @debtor and year == 2022 and source_id == 'WDI_2025_KARENKLW'")
-    shares = [china / states, china / (states + banks), china / output["value"].item()]
-    row = found.loc[2022, ["debt_usd", "of_bilateral", "of_official", "of_gdp"]]
-    assert row.tolist() == pytest.approx([china, *shares])
-    assert pd.isna(found.loc[2024, "of_gdp"])  # that vintage ends in 2022: not the older year's

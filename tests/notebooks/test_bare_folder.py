@@ -7,6 +7,7 @@ import json
 import nbformat
 import pytest
 from tests.commands import cli
+from tests.small_runs import book
 
 CELLS = {
     "parameters": "until: int = 2020\nname = 'a'",
@@ -19,11 +20,10 @@ CELLS = {
 }
 
 
-def book(*sources):
-    cells = [nbformat.v4.new_markdown_cell("# Prices by year")]
-    cells += [nbformat.v4.new_code_cell(s) for s in sources]
-    cells[1].metadata["tags"] = ["parameters"]
-    return nbformat.v4.new_notebook(cells=cells)
+def write(file, *sources):
+    made = book(*sources, parameters=True)
+    made.cells.insert(0, nbformat.v4.new_markdown_cell("# Prices by year"))
+    nbformat.write(made, file)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def store(tmp_path_factory):
 def bare(tmp_path, store, monkeypatch):
     """A folder with a notebook and a file; gives a function that runs a command in it."""
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(store))
-    nbformat.write(book(*CELLS.values()), tmp_path / "prices.ipynb")
+    write(tmp_path / "prices.ipynb", *CELLS.values())
     (tmp_path / "prices.csv").write_text("year,price\n2019,1\n2020,2\n2021,3\n")
 
     def run(*words, ends=0):
@@ -83,7 +83,7 @@ def test_what_lies_outside_is_no_input_that_a_key_could_cover(bare, tmp_path_fac
     other = tmp_path_factory.mktemp("elsewhere") / "prices.csv"
     other.write_text("year,price\n2019,1\n2020,2\n")
     text = CELLS["code"].replace("prices.csv", str(other))
-    nbformat.write(book(CELLS["parameters"], text), bare.folder / "outside.ipynb")
+    write(bare.folder / "outside.ipynb", CELLS["parameters"], text)
     for _ in range(2):
         assert "outside of the project" in bare("outside.ipynb").stderr
         assert not manifest(bare)["outside"]["stored"]
@@ -91,7 +91,7 @@ def test_what_lies_outside_is_no_input_that_a_key_could_cover(bare, tmp_path_fac
 
 def test_tables_and_claims_that_it_reads_are_its_inputs(bare):
     code = "import ca_research as ca\nca.load('students', source='preferred')\nca.check('C25')"
-    nbformat.write(book("x = 1", code), bare.folder / "reads.ipynb")
+    write(bare.folder / "reads.ipynb", "x = 1", code)
     bare("reads.ipynb")
     held = manifest(bare)["reads"]["inputs"]
     assert {"data/students", "data/facts", "data/geography"} <= held.keys()
@@ -99,7 +99,7 @@ def test_tables_and_claims_that_it_reads_are_its_inputs(bare):
 
 
 def test_an_error_in_it_ends_the_command_and_stands_on_its_page(bare):
-    nbformat.write(book("x = 1", "raise ValueError('odd prices')"), bare.folder / "fails.ipynb")
+    write(bare.folder / "fails.ipynb", "x = 1", "raise ValueError('odd prices')")
     assert "odd prices" in bare("fails.ipynb", ends=1).stderr
     assert "odd prices" in (bare.folder / "reports" / "fails.html").read_text()
     bare("nowhere.ipynb", ends=2)

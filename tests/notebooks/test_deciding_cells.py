@@ -2,11 +2,9 @@
 both move together.
 """
 
-import ast
-from collections.abc import Callable, Iterable, Iterator
+import re
 from functools import cache, partial
 from types import SimpleNamespace
-from typing import Any
 
 import nbformat
 import numpy as np
@@ -25,36 +23,35 @@ ESTIMATORS = {"belt_and_road_effect.ipynb": "article"}
 IMPORTS = {"pandas", "numpy", "seaborn", "statsmodels"}
 DAYS = ("2023-05-19", "latest")
 DECIDED = [claim for claim in ca.registry.claims() if ca.claim(claim).closest()]
-Change = Callable[[str, pd.DataFrame], pd.DataFrame]
 
 
 @cache
-def deciding_cells(notebook: str) -> tuple[str, ...]:
+def deciding_cells(notebook):
     book = nbformat.read(paths.notebooks_dir() / notebook, as_version=4)
     return tuple(c.source for c in book.cells if "deciding" in c.metadata.get("tags", []))
 
 
 @cache
-def table(name: str, day: str) -> pd.DataFrame:
+def table(name, day):
     return ca.load(name, as_of=day)
 
 
 class Computed:
     """The main figures of a claim, and which of them a cell compares its own with."""
 
-    def __init__(self, claim: str, day: str, change: Change) -> None:
+    def __init__(self, claim, day, change):
         spec = ca.claim(claim).spec
         frames = {name: change(name, table(name, day)) for name in spec.data}
         rows = pd.DataFrame(Gathering(spec, frames, day).main_rows())
         self.frame = rows.astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
-        self.compared: list[str] = []
+        self.compared = []
 
-    def main(self, criterion: str) -> pd.DataFrame:
+    def main(self, criterion):
         self.compared.append(criterion)
         return self.frame[self.frame["criterion"] == criterion].reset_index(drop=True)
 
     @property
-    def traces(self) -> list[dict[str, Any]]:
+    def traces(self):
         """The rows behind each criterion, as evidence keeps them."""
         behind = {row["criterion"]: row["rows"].frame for _, row in self.frame.iterrows()}
         return [
@@ -62,7 +59,7 @@ class Computed:
             for c, f in behind.items()
         ]
 
-    def moved_from(self, other: "Computed", criteria: Iterable[str]) -> bool:
+    def moved_from(self, other, criteria):
         """Whether a number of some criteria is another, by more than what cells let pass."""
         asked = [one.frame["criterion"].isin([*criteria]) for one in (self, other)]
         ends = ["estimate", "low", "high"]
@@ -70,14 +67,14 @@ class Computed:
         return not np.allclose(*numbers, rtol=1e-3, equal_nan=True)
 
 
-def unchanged(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+def unchanged(name, rows):
     return rows
 
 
-def run_cells(claim: str, day: str, evidence: Computed, change: Change) -> None:
+def run_cells(claim, day, evidence, change):
     """Run the deciding cells of a claim's notebook on what `load` gives, and nothing else."""
 
-    def load(name: str, **choices: object) -> pd.DataFrame:
+    def load(name, **choices):
         return change(name, ca.load(name, **choices))
 
     declared = ca.claim(claim)
@@ -99,7 +96,7 @@ def run_cells(claim: str, day: str, evidence: Computed, change: Change) -> None:
         exec(cell, dict(given))
 
 
-def changes_of(row: pd.Series, name: str) -> Iterator[Change]:
+def changes_of(row, name):
     """This row's figure multiplied, and the row taken away, with all of its origin where it is a
     document or an event; none where it is no row of the table.
     """
@@ -110,7 +107,7 @@ def changes_of(row: pd.Series, name: str) -> Iterator[Change]:
         return
     alike = known if numbers else ["origin_group" if "origin_group" in known else "source_id"]
 
-    def change(other: str, rows: pd.DataFrame, gone: bool) -> pd.DataFrame:
+    def change(other, rows, gone):
         if other != name:
             return rows
         same = np.logical_and.reduce(
@@ -135,24 +132,13 @@ def test_every_closest_reading_is_computed_in_its_notebook():
 
 
 def test_a_deciding_cell_is_short_and_plain():
-    faults = {}
+    """And rests on no more of the library than `run_cells` gives."""
     for notebook in {ca.registry.claim(claim).notebook for claim in DECIDED}:
         for cell in deciding_cells(notebook):
-            nodes = [*ast.walk(ast.parse(cell))]
-            names = {
-                n.attr
-                for n in nodes
-                if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "ca"
-            }
-            modules = {
-                a.name.split(".")[0] for n in nodes if isinstance(n, ast.Import) for a in n.names
-            }
-            modules |= {n.module.split(".")[0] for n in nodes if isinstance(n, ast.ImportFrom)}
+            imported = {*re.findall(r"^\s*(?:import|from) (\w+)", cell, re.M)}
             lines = [line for line in cell.splitlines() if line.strip()]
-            odd = (names - LIBRARY - {ESTIMATORS.get(notebook)}) | (modules - IMPORTS)
-            if odd or len(lines) > MOST_LINES or not any(isinstance(n, ast.Assert) for n in nodes):
-                faults[notebook] = odd, len(lines)
-    assert not faults
+            assert imported <= IMPORTS and len(lines) <= MOST_LINES, notebook
+            assert re.search(r"^\s*assert ", cell, re.M), notebook
 
 
 @pytest.mark.parametrize("claim", DECIDED)

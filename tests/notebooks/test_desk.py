@@ -1,16 +1,12 @@
 """At the desk: what an economist does in a notebook, in a real kernel and in a real JupyterLab."""
 
-import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
-
-
-def made(*cells):
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+from tests.small_runs import book
 
 
 def executed(folder, *cells):
-    notebook = made(*cells)
+    notebook = book(*cells)
     folder = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, timeout=120, resources=folder).execute()
     return notebook

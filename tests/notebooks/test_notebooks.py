@@ -68,14 +68,3 @@ def test_cells_are_short_and_neither_verdict_nor_result_is_typed(books):
         }
         faults |= {(file.name, what): told for what, told in found.items() if told}
     assert faults == {}
-
-
-def test_declared_tables_are_those_loaded(books):
-    for file, (book, code, _) in books.items():
-        text = "\n".join(cell.source for cell in code)
-        loaded = set(re.findall(r'ca\.load\(\s*"(\w+)"', text))
-        if "ca.registry.tables()" in text and "ca.coverage(name" in text:
-            loaded |= {"*"}  # the page on the data
-        if "in claim.spec.data" in text:
-            loaded |= set(registry.claim(book.metadata["ca_research"]["claim"]).data)
-        assert loaded == set(book.metadata["ca_research"]["tables"]), file.name

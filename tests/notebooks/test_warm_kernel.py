@@ -8,11 +8,12 @@ import os
 import queue
 import subprocess
 import sys
-import unittest
 from pathlib import Path
 
+import jupyter_kernel_test
 import nbformat
 import pytest
+from tests.small_runs import book
 from tests.warm import NEEDED, SECONDS, private_runtime
 from tests.warm import kernel as started
 
@@ -39,102 +40,56 @@ def kernel(request):
 # the conformance suite
 
 
-def conformance(name):
-    """Outcome of every test of jupyter_kernel_test, with what it needs to know about IPython."""
-    import jupyter_kernel_test
+class TestConformance(jupyter_kernel_test.KernelTests):
+    """The suite of Jupyter, with what it needs to know about IPython."""
 
-    class Conformance(jupyter_kernel_test.KernelTests):
-        kernel_name = name
-        language_name = "python"
-        file_extension = ".py"
-        code_hello_world = "print('hello, world')"
-        code_stderr = "import sys; print('test', file=sys.stderr)"
-        code_page_something = "zip?"
-        code_generate_error = "raise"
-        code_execute_result = (
-            {"code": "1+2+3", "result": "6"},
-            {"code": "[n*n for n in range(3)]", "result": "[0, 1, 4]"},
-        )
-        code_display_data = (
-            {
-                "code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))",
-                "mime": "text/html",
-            },
-            {
-                "code": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
-                "mime": "image/png",
-            },
-        )
-        completion_samples = (
-            {"text": "zi", "matches": {"zip"}},
-            {"text": "print(no_such_na", "matches": set()},
-        )
-        complete_code_samples = ("1", "print('a')", "def f(x):\n  return x*2\n\n\n")
-        incomplete_code_samples = ("print('''a", "def f(x):\n  x*2")
-        invalid_code_samples = ("import = 7q",)
-        code_history_pattern = "1?2*"
-        supported_history_operations = (
-            "tail",
-            "search",
-        )  # IPython calls the session at hand 0 in a range
-        code_inspect_sample = "zip"
-        code_clear_output = "from IPython.display import clear_output; clear_output()"
+    kernel_name = kernels.NAME
+    language_name = "python"
+    file_extension = ".py"
+    code_hello_world = "print('hello, world')"
+    code_stderr = "import sys; print('test', file=sys.stderr)"
+    code_page_something = "zip?"
+    code_generate_error = "raise"
+    code_execute_result = (
+        {"code": "1+2+3", "result": "6"},
+        {"code": "[n*n for n in range(3)]", "result": "[0, 1, 4]"},
+    )
+    code_display_data = (
+        {
+            "code": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
+            "mime": "image/png",
+        },
+    )
+    completion_samples = (
+        {"text": "zi", "matches": {"zip"}},
+        {"text": "print(no_such_na", "matches": set()},
+    )
+    complete_code_samples = ("1", "print('a')", "def f(x):\n  return x*2\n\n\n")
+    incomplete_code_samples = ("print('''a", "def f(x):\n  x*2")
+    invalid_code_samples = ("import = 7q",)
+    code_history_pattern = "1?2*"
+    supported_history_operations = ("tail", "search")  # IPython calls the session at hand 0
+    code_inspect_sample = "zip"
+    code_clear_output = "from IPython.display import clear_output; clear_output()"
 
-        @classmethod
-        def setUpClass(cls):
-            super().setUpClass()
-            assert isinstance(cls.km.provisioner.process, WarmProcess) == (name == kernels.NAME)
-            cls.now = staticmethod(cls.kc.iopub_channel.get_msg)
-            # the suite waits a tenth of a second for the next message, which a busy machine may
-            # miss
-            cls.kc.iopub_channel.get_msg = lambda timeout=None: cls.now(timeout=SECONDS)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        assert isinstance(cls.km.provisioner.process, WarmProcess)
+        # the suite waits a tenth of a second for the next message, which a busy machine may miss
+        cls.now = staticmethod(cls.kc.iopub_channel.get_msg)
+        cls.kc.iopub_channel.get_msg = lambda timeout=None: cls.now(timeout=SECONDS)
 
-        def flush_channels(self):
-            for get in (self.kc.shell_channel.get_msg, self.now):
-                with contextlib.suppress(queue.Empty):
-                    while True:
-                        jupyter_kernel_test.validate_message(get(timeout=0.1))
-
-    class Welcome(jupyter_kernel_test.IopubWelcomeTests):
-        kernel_name = name
-        support_iopub_welcome = True
-
-    class Outcomes(unittest.TestResult):
-        def __init__(self):
-            super().__init__()
-            self.outcomes = {}
-
-        def stopTest(self, test):
-            self.outcomes.setdefault(test.id().split(".")[-1], "passed")
-
-        def addSkip(self, test, reason):
-            self.outcomes[test.id().split(".")[-1]] = f"skipped: {reason}"
-
-        def addFailure(self, test, problem):
-            if problem:
-                self.outcomes[test.id().split(".")[-1]] = self._exc_info_to_string(problem, test)
-
-        def addSubTest(self, test, subtest, problem):
-            self.addFailure(test, problem)
-
-        addError = addFailure
-
-    result = Outcomes()
-    cases = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Conformance, Welcome))
-    unittest.TestSuite(cases).run(result)
-    return result.outcomes
+    def flush_channels(self):
+        for get in (self.kc.shell_channel.get_msg, self.now):
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    jupyter_kernel_test.validate_message(get(timeout=0.1))
 
 
-def test_the_conformance_suite_passes_as_on_ipykernel():
-    ordinary, warm = (conformance(name) for name in BOTH)
-    assert warm.keys() == ordinary.keys()
-    # the ordinary kernel now and then prints before it says welcome, and fails its own suite
-    worse = {k: warm[k] for k in warm if warm[k] not in ("passed", ordinary[k])}
-    assert not worse
-    assert len(warm) >= 13 and set(warm.values()) <= {
-        "passed",
-        "skipped: History range not supported",
-    }, warm
+class TestWelcome(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = kernels.NAME
+    support_iopub_welcome = True
 
 
 # what notebooks show
@@ -158,11 +113,6 @@ FIGURES = {4: 1, 5: 2, 6: 2}
 """Figures that each cell shows, counted by hand."""
 
 
-def notebook(*cells):
-    code = [nbformat.v4.new_code_cell(cell, id=f"c{i}") for i, cell in enumerate(cells)]
-    return nbformat.v4.new_notebook(cells=code)
-
-
 def shown(book):
     """How many figures each cell shows, and all else."""
     cells = []
@@ -178,14 +128,14 @@ def by_nbclient(name, folder):
 
     where = {"metadata": {"path": folder}}
     return NotebookClient(
-        notebook(*CELLS), kernel_name=name, timeout=SECONDS, resources=where
+        book(*CELLS), kernel_name=name, timeout=SECONDS, resources=where
     ).execute()
 
 
 def by_papermill(name, folder):
     import papermill
 
-    nbformat.write(notebook(*CELLS), folder / "in.ipynb")
+    nbformat.write(book(*CELLS), folder / "in.ipynb")
     file = str(folder / "in.ipynb")
     return papermill.execute_notebook(
         file, None, kernel_name=name, progress_bar=False, cwd=str(folder)

@@ -72,16 +72,16 @@ def test_measuring_again_is_measuring_on_the_figures_without_the_source(claim_id
     """Every claim alike: the rows are those of a user who never had the source."""
     claim = ca.claim(claim_id)
     frames, evidence = frames_of(claim), evidence_of(claim_id)
-    source = evidence.standing["sources"].explode().dropna().mode()[0]
-    less = {name: frame[frame["source_id"] != source] for name, frame in frames.items()}
-    fresh = claim.gather(**less, as_of="latest").standing
     order = ["criterion", "spec", "economy"]
     columns = [*order, *FIGURES]
-    again, alone = (
-        rows[columns].astype(FIGURES).sort_values(order, ignore_index=True)
-        for rows in (pd.DataFrame(evidence.without(source)), fresh)
-    )
-    assert_frame_equal(again, alone, check_dtype=False)
+    for source in evidence.standing["sources"].explode().value_counts().index[:2]:
+        less = {name: frame[frame["source_id"] != source] for name, frame in frames.items()}
+        fresh = claim.gather(**less, as_of="latest").standing
+        again, alone = (
+            rows[columns].astype(FIGURES).sort_values(order, ignore_index=True)
+            for rows in (pd.DataFrame(evidence.without(source)), fresh)
+        )
+        assert_frame_equal(again, alone, check_dtype=False)
 
 
 @pytest.mark.parametrize(
@@ -109,28 +109,6 @@ def test_what_a_measure_writes_to_its_table_no_other_specification_sees():
     assert [whole.run(call, times=n)[0]["estimate"] for n in (2, 3)] == [6, 9]
     assert whole.without("B").run(call, times=4)[0]["estimate"] == 12
     assert debt["value"].tolist() == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("claim_id", "idle"),
-    # China's and Hong Kong's stocks together stay below France's: the same rank
-    [("C25", set()), ("C28", {"hong_kong"}), ("C30", set()), ("C33", set())],
-)
-def test_every_choice_makes_a_difference_somewhere(claim_id, idle):
-    """A misspelt or forgotten choice computes the main specification again under another name."""
-    claim = ca.claim(claim_id)
-    frame = evidence_of(claim_id).frame
-    said = ["economy", "estimate", "low", "high", "missing", "path"]
-    found = set()
-    for criterion in claim.spec.criteria().values():
-        part = frame[frame["criterion"] == criterion.name]
-        told = part[said].map(str).agg(" ".join, axis=1).groupby(part["spec"]).agg("; ".join)
-        ways = part.drop_duplicates("spec").set_index("spec").assign(told=told)
-        for axis in criterion.axes:
-            others = [name for name in criterion.every_axis if name != axis]
-            alone = ~ways.duplicated([*others, "told"], keep=False)
-            found |= {axis} if set(ways[axis]) - set(ways.loc[alone, axis]) else set()
-    assert found == idle
 
 
 # what is given
@@ -274,20 +252,3 @@ def test_a_threshold_moved_past_the_figure_turns_the_verdict():
 
 
 # which source speaks for a reporter
-
-
-@pytest.mark.parametrize(("china", "russia"), [(5e9, 1e9), (1e9, 5e9)])
-def test_an_office_of_a_users_speaks_for_its_country_at_once(monkeypatch, trade, china, russia):
-    known = registry.sources()
-    row = known["KAZ_BNS"].model_copy(update={"source_id": "TJK_OFFICE", "origin_group": "TJK"})
-    monkeypatch.setattr(registry, "sources", lambda: known | {"TJK_OFFICE": row})
-    like = trade[(trade["source_id"] == "KAZ_BNS") & (trade["year"] == 2023)].head(1)
-    like = like.assign(reporter="TJK", source_id="TJK_OFFICE")
-    sides = pd.DataFrame({"partner": ["CHN", "RUS"], "value_usd": [china, russia]})
-    own = like.drop(columns=[*sides, "flow"]).merge(sides, how="cross")
-    own = own.merge(pd.DataFrame({"flow": ["export", "import"]}), how="cross")
-    added = pd.concat([trade, own], ignore_index=True)
-    given = {"trade": added, "facts": ca.load("facts"), "economies": ["TJK"]}
-    found = ca.claim("C33").judge(ca.claim("C33").gather(**given, as_of="latest"))
-    first = next(c for v in found.all() for c in v.criteria if c.name == "first_reporter")
-    assert (first.cells[0].estimate, first.main_met) == (china / russia, china > russia)

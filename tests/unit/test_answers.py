@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from tests.cases import cases
 from tests.unit.engine import STORED
 
 import ca_research as ca
@@ -13,39 +14,16 @@ from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.plots import hooks
 
-
-def stored(claim, verdict, as_of="latest", leads=True, **params):
-    near = {"leads": leads, "nearness": 2 if leads else None, "fragile": verdict == "supported"}
-    words = {"claim": claim, "verdict": verdict, "as_printed": verdict}
-    run = f"{claim} {as_of} {sorted(params)}"
-    return STORED["verdict"] | words | near | {"as_of": as_of, "params": params, "run": run}
-
-
+CASES = cases(__file__, "answers")
 ALONE = "for Kazakhstan alone"
 
 
-@pytest.fixture
-def answers(tmp_path):
-    """What a run of some claims ends with, from verdicts that it stored."""
-
-    def told(verdicts, asked):
-        (tmp_path / "verdicts.json").write_text(json.dumps(verdicts))
-        return report.answers(tmp_path, asked)
-
-    return told
-
-
-def test_each_run_ends_with_its_answer_the_sentence_and_its_tests(answers, snapshot):
-    runs = [
-        stored("C33", "not enough evidence", "2023-05-19", economy="KAZ"),
-        stored("C33", "supported", economy="KAZ", years=5),
-        stored("C33", "contradicted", leads=False, economy="KAZ", years=5),
-    ]
-    many = [stored("C01", "supported")] * 60 + [stored("C02", "not testable")] * 40
-    every = {one["run"] for one in (*runs, *many)}
-    assert answers(runs, every) == snapshot
-    assert answers(many, every) == snapshot(name="many are counted")
-    assert answers(many, {runs[0]["run"]}) == []
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_run_of_some_claims_ends_with(name, tmp_path, snapshot):
+    told = [STORED["verdict"] | case for case in CASES[name] for _ in range(case.get("times", 1))]
+    (tmp_path / "verdicts.json").write_text(json.dumps(told))
+    assert report.answers(tmp_path, {one["run"] for one in told}) == snapshot
+    assert report.answers(tmp_path, {"another"}) == []
 
 
 def test_a_verdict_for_one_country_says_so_where_its_statement_speaks_of_all():

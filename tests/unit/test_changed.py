@@ -1,10 +1,9 @@
 """What new figures change: which runs are judged again, and what is said of each verdict."""
 
 import dataclasses
-from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import cases
 from tests.unit.engine import STORED
 from tests.unit.own_project import as_if_run, write_report
 
@@ -12,7 +11,7 @@ from ca_research import runs, verify
 from ca_research.app import report
 from ca_research.ground import paths
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "changed.yaml").read_text("utf-8"))
+CASES = cases(__file__, "changed")
 VERDICT = STORED["verdict"] | {
     "run": "c33-as-of-latest-economy-kaz",
     "claim": "C33",

@@ -1,5 +1,5 @@
 """The specification curve: declared before it is run, failures recorded. Numbers:
-tests/oracle/test_curve_oracles.py; refusals: test_statistics_refused.py.
+tests/oracle/test_curve_oracles.py; refusals: tests/library/cases/refused.yaml.
 """
 
 import numpy as np

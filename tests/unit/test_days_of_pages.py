@@ -22,7 +22,7 @@ OF_DAYS = re.compile(r"known on|available now|\balone\b|publication day|^By .* i
 NONE = {"wanted": [], "possible": [], "fragility": [], "part": False, "because": ""}
 
 
-def run(claim: str, as_of: str, verdict: str = "", economy: str = "") -> Page:
+def run(claim, as_of, verdict="", economy=""):
     """A page without cells but the sentences of an overview; of a claim with its verdict."""
     setting = {"economy": economy} if economy else {}
     name = "_".join([claim, as_of, *setting.values()]).lower()
@@ -41,14 +41,14 @@ def run(claim: str, as_of: str, verdict: str = "", economy: str = "") -> Page:
     return page
 
 
-def written(out: Path, *pages: Page) -> dict[str, str]:
+def written(out, *pages):
     """The pages of a report of these runs, by name."""
     kept = sorted(pages, key=lambda page: page.run_id)
     write_site(out, kept)
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted(out.glob("*.html"))}
 
 
-def of_days(html: str, runs: set[str]) -> list[str]:
+def of_days(html, runs):
     """What a page says of days of knowledge, and the runs that it leads to, in order."""
     page = Reader(html)
     labels = [a["aria-label"] for _, a in page.tags if "aria-label" in a]
@@ -80,7 +80,7 @@ def test_pages_of_runs_that_are_gone_are_removed_and_those_of_others_stay(tmp_pa
 def of_themes(project, tmp_path):
     """The pages of one run for each theme; none has a verdict."""
 
-    def of(*themes: str) -> dict[str, str]:
+    def of(*themes):
         made = (Path(__file__).parent / "cases" / "day_claim.yaml").read_text(encoding="utf-8")
         pages = []
         for number, theme in enumerate(themes, 1):

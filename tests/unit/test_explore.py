@@ -1,7 +1,6 @@
 """`ca.explore`: what can be chosen, the code that follows, and that it is the code that ran."""
 
 import datetime as dt
-from unittest.mock import Mock
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -15,7 +14,7 @@ from ca_research.desk import explorer
 from ca_research.ground.errors import UsageError
 
 CASES = cases(__file__, "explore")
-GAP, RANK, GROWTH, HHI = CASES["measures"]
+GAP = CASES["measures"][0]
 
 
 @pytest.fixture(autouse=True)
@@ -73,26 +72,6 @@ def test_a_day_of_a_claim_is_chosen_by_hand_and_by_name():
     assert day.value == dt.date(2023, 5, 19) and claim.chosen["as_of"] == "2023-05-19"
     day.value = dt.date(2999, 1, 1)
     assert claim._now().error, "told where the figures would stand"
-
-
-def test_what_is_shown_follows_what_is_chosen(trade, monkeypatch):
-    """As a notebook does: three outputs, updated in place."""
-    outputs = []
-
-    def display(content, raw=False, display_id=None):
-        if display_id:
-            place = len(outputs)
-            outputs.append(content)
-            return Mock(update=lambda new, raw: outputs.__setitem__(place, new))
-
-    monkeypatch.setattr("IPython.display.display", display)
-    trade.set(**GAP, years=(2010, 2025))._ipython_display_()
-    assert outputs[0]["image/svg+xml"].startswith("<svg")
-    trade.set(**HHI)
-    assert "ca.trade.hhi" in outputs[2]["text/plain"] and "<th>hhi</th>" in outputs[1]["text/html"]
-    trade.set(**GROWTH | {"economy": "TKM"})
-    assert outputs[0]["text/plain"] == "", "no picture of something else stays"
-    trade._handles = {}
 
 
 @pytest.mark.parametrize("table", sorted(set(registry.tables()) - {"trade"}))

@@ -1,5 +1,5 @@
 """The gravity panel, its estimation and reassignment: what is read, and what leaves and is logged.
-What is refused: test_statistics_refused.py; numbers: tests/oracle/.
+What is refused: tests/library/cases/refused.yaml; numbers: tests/oracle/.
 """
 
 import numpy as np

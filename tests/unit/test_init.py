@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import nbformat
-import pandas as pd
 import pytest
 import yaml
 from tests.cases import cases
@@ -112,18 +111,6 @@ def test_the_next_step_of_an_empty_project_is_to_add_figures(own, command, built
     code, _, told = command("new", "claim", "C01", "--measure", measure)
     assert code and f"next:  ca-research data add FILE --table {table}" in told
     assert not list(own.home.glob("notebooks/*"))
-
-
-def test_from_a_figure_to_a_verdict_once_the_rule_is_written(own, command):
-    own.lent(source="RAIL")
-    assert ca.load("facts")["fact_id"].tolist() == ["RAIL-1"]
-    code, said, _ = command("new", "claim", "T1", "--sentence", "1.2")
-    assert code == 0 and "supported" not in said, "no verdict before the rule"
-    code, said, told = command("check", "T1")
-    assert (code, said) == (2, "") and "where: registry/claims/T1.yaml" in told
-    own.write_rule("T1")
-    said = command("check", "T1")[1]
-    assert said.startswith("T1: ") and "As printed: supported." in said
 
 
 def test_what_it_writes_is_a_claim_without_a_fault(own):
@@ -246,15 +233,3 @@ def test_the_forms_of_an_empty_project_take_figures_of_any_size_and_year(own):
     for name in FORMS:
         for column in registry.table(name).columns.values():
             assert column.max is None and column.min in (None, 0), (name, column)
-
-
-def test_an_event_of_another_day_contradicts_and_one_of_the_year_repeats(own, tmp_path):
-    event = {"event_id": "P1", "date": "2024-05-13", "date_bound": "exact", "actor": "IRN"}
-    event |= {"counterpart": "IND", "kind": "visit", "place": "", "detail": "A port", "note": ""}
-    about = {"table": "events", "title": "One", "publisher": "Office", "licence": "own"}
-    file, about = tmp_path / "events.csv", about | {"published": "2024-06-01"}
-    pd.DataFrame([event]).to_csv(file, index=False)
-    ca.add(file, source="ONE", **about)
-    for day, comes_to in (("2024-05-14", "contradicts"), ("2024", "repeats")):
-        pd.DataFrame([event | {"date": day}]).to_csv(file, index=False)
-        assert ca.add(file, source="TWO", dry_run=True, **about).count(comes_to) == 1

@@ -1,5 +1,6 @@
 """The joint test of a curve: the published procedure step by step, its statistics, its size and
-power. What is refused: test_statistics_refused.py.
+power. Refusals:
+tests/library/cases/refused.yaml.
 """
 
 import numpy as np

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -141,6 +142,11 @@ def test_what_a_forked_kernel_cannot_do_is_refused(tmp_path, monkeypatch):
         assert platform in place.why_not()
         with pytest.raises(Unavailable):
             place.refuse({}, Path.cwd())
+
+
+def test_no_socket_is_of_a_network():
+    for file in place.PACKAGE.joinpath("kernels").glob("*.py"):
+        assert not re.search("AF_INET|create_connection", file.read_text()), file.name
 
 
 def test_jupyter_loads_the_provisioner_without_the_stack():

@@ -1,6 +1,6 @@
 """Least squares of a curve: every declared specification is a row with a number or a reason.
 Numbers of single regressions: tests/oracle/test_linear_oracles.py; refusals:
-test_statistics_refused.py.
+tests/library/cases/refused.yaml.
 """
 
 import numpy as np

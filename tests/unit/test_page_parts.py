@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import fields
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.claims import rule
@@ -17,7 +16,7 @@ from ca_research.registry.claims import Rule
 from ca_research.site import parts
 from ca_research.site.render import environment
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "words_of_pages.yaml").read_text("utf-8"))
+CASES = cases(__file__, "words_of_pages")
 
 
 def speaks(supported, contradicted, state):

@@ -146,21 +146,14 @@ def test_maketables_takes_a_model_of_gravity_in_a_table_of_its_own(models):
     assert made.iloc[0, 0] == made.iloc[0, 1]
 
 
-def fitted(case, panel):
-    library, function = case["of"].split(".")
-    call = getattr({"pf": pf, "smf": smf}[library], function)
-    columns = {name: panel[column] for name, column in case.get("columns", {}).items()}
-    model = call(case["formula"], panel, **case.get("options", {}) | columns)
-    return model if library == "pf" else model.fit(**case.get("fit", {}))
-
-
 MODELS = cases(__file__, "paper_models")
 
 
 @pytest.mark.parametrize("case", MODELS, ids=lambda c: f"{c['estimator']}, {c['errors']}")
 def test_estimator_and_errors_are_told(case, panel):
     """The estimator only where it is not least squares in all columns."""
-    least, model = fitted(MODELS[0], panel), fitted(case, panel)
+    names = {"pf": pf, "smf": smf, "d": panel}
+    least, model = (eval(one["fit"], names) for one in (MODELS[0], case))
     rows = regression_table([least, model], data="WTO_HSM").to_frame().droplevel(0)
     assert rows.loc["Standard errors"].tolist() == ["classical", case["errors"]]
     told = rows.loc["Estimator"].tolist() if "Estimator" in rows.index else ["OLS", "OLS"]

@@ -9,14 +9,13 @@ import subprocess
 import sys
 from html import unescape
 from itertools import combinations
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-import yaml
 from PIL import Image
-from tests.unit.test_pictures import MEASURES, curve, equation, pair, study
+from tests.cases import cases
+from tests.unit.test_pictures import curve, equation, pair, study
 
 import ca_research as ca
 from ca_research import plots
@@ -28,8 +27,7 @@ from ca_research.plots.show import FITS, inches, to_svg
 from ca_research.site.render import svg_markup
 from ca_research.site.svg import clean
 
-FILE = Path(__file__).parent / "cases" / "hostile_pictures.yaml"
-HOSTILE = yaml.safe_load(FILE.read_text())
+HOSTILE = cases(__file__, "hostile_pictures")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +52,7 @@ TITLE = "Kazakhstan's imports from China: China reports 3 times as much (2021)"
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
-    ax = MEASURES["mirror_gap"](pair()).plot(size="journal-single")
+    ax = ca.trade.mirror_gap("KAZ", "CHN", pair()).plot(size="journal-single")
     return {k: plots.save(ax, folder / f"gap.{k}") for k in ("svg", "pdf", "png")}
 
 
@@ -94,7 +92,7 @@ def test_pictures_of_models_say_where_their_data_come_from(make, tmp_path):
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_the_same_result_gives_the_same_bytes(kind, tmp_path):
-    gap = MEASURES["mirror_gap"](pair())
+    gap = ca.trade.mirror_gap("KAZ", "CHN", pair())
     once, again = (plots.save(gap.plot(), tmp_path / f"{n}.{kind}").read_bytes() for n in "ab")
     assert once == again
 
@@ -217,11 +215,3 @@ ABOUT = {"section": "main", "title": "Bars", "data": pd.DataFrame({"x": [1, 2]})
 def test_only_a_picture_wider_than_a_phone_is_shown_twice(shown, width):
     plots.show(plt.subplots(figsize=(width, 2))[0], alt="A line goes up.", **ABOUT)
     assert bool(shown[0][FIGURE_MIME]["narrow"]) == (width > FITS) and not plt.get_fignums()
-
-
-def test_pictures_to_choose_from_are_one_record_with_a_name_each(shown):
-    pictures = {name: (drawn(rows), f"of {name}") for name in ("one", "two", "three")}
-    plots.show_choice(pictures, question="Which:", **ABOUT)
-    record = shown[0][FIGURE_MIME]
-    named = [(r["label"], r["alt"]) for r in (record, *record["others"])]
-    assert named == [(name, f"of {name}") for name in pictures]

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from ca_research import registry
-from ca_research.ground import economies, reads, remember
+from ca_research.ground import economies, remember
 from ca_research.ground.errors import RegistryError
 from ca_research.registry.words import source_name
 
@@ -51,12 +51,6 @@ def test_an_edit_is_seen_by_the_next_call(project, at_once):
     assert registry.table("trade").title == "Edited trade"
     project.spec("facts").unlink()
     assert "facts" not in registry.tables()
-
-
-def test_what_a_run_may_read_is_not_what_another_was_shown(monkeypatch):
-    assert len(registry.claims()) > 1
-    monkeypatch.setenv(reads.VARIABLE, reads.limit([], ["claims/C33"]))
-    assert list(registry.claims()) == ["C33"]
 
 
 def test_an_error_is_not_remembered(project, at_once):

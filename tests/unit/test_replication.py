@@ -10,10 +10,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import cases
 from tests.unit.own_project import as_if_run, write_report
 
 import ca_research as ca
@@ -24,7 +23,7 @@ from ca_research.ground.errors import CoverageError, LinkError
 
 pytest_plugins = ["own_project"]
 HOME = paths.home()
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "replication.yaml").read_text("utf-8"))
+CASES = cases(__file__, "replication")
 ACCEPTED = json.loads((paths.baseline_dir() / "verdicts.json").read_text())["verdicts"]
 
 
@@ -191,16 +190,6 @@ def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(
             bundle._current(tmp_path)
     else:
         assert bundle._current(tmp_path) == (ACCEPTED, tuple(run["run_id"] for run in beside))
-
-
-def test_an_archive_has_the_verdicts_of_declared_runs_alone(mine, packed, command):
-    """REPLICATION.md would not lead to the others."""
-    run = {"run_id": "c01-mine", "name": "C01", "notebook": "", "params": {}}
-    run |= {"error": "", "inputs": {}}
-    write_report(mine.home / "reports", [run], [ACCEPTED[0] | {"run": "c01-mine"}])
-    code, said, _ = command("replicate")
-    assert code == 0 and "c01-mine" in said
-    assert json.loads(packed()[1]["results/verdicts.json"]) == []
 
 
 @pytest.mark.long

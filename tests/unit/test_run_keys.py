@@ -2,12 +2,10 @@
 the registry.
 """
 
-from __future__ import annotations
-
 import json
-from pathlib import Path
 
 import pytest
+from tests.cases import cases
 from tests.small_runs import notebook, small_project
 
 from ca_research import runs
@@ -17,6 +15,7 @@ from ca_research.runs import Run, fingerprint, inputs
 from ca_research.runs.fingerprint import key
 from ca_research.tables.build import current
 
+CHANGES = cases(__file__, "run_keys")
 TABLES = {"one": ["trade"], "two": ["students"], "three": []}
 
 
@@ -36,8 +35,8 @@ def home(tmp_path, monkeypatch):
     return folder
 
 
-def planned(home: Path) -> dict[str, Run]:
-    def run(name: str, notebook: str, **params: str) -> Run:
+def planned(home):
+    def run(name, notebook, **params):
         file, after = home / "notebooks" / f"{notebook}.ipynb", name == "overview"
         entries = () if after else (f"claims/{name}",)
         return Run(name, file, {"as_of": "latest", **params}, entries=entries, after=after)
@@ -51,62 +50,25 @@ def planned(home: Path) -> dict[str, Run]:
     }
 
 
-def keys(home: Path) -> dict[str, str]:
+def keys(home):
     about = inputs.Inputs(home / "data" / "processed" / "build-tiny")
     stored = home / "verdicts.json"
     return {name: key(about.of(run, stored)) for name, run in planned(home).items()}
 
 
-def append(*names: str):
-    def change(home: Path) -> None:
-        file = home.joinpath(*names)
-        file.write_bytes((file.read_bytes() if file.exists() else b"") + b"\n")
-
-    return change
-
-
-def of_source(source_id: str):
-    def change(home: Path) -> None:
-        file = home / "registry" / "sources.csv"
-        file.write_text(file.read_text("utf-8").replace(f"\n{source_id},", f"\n{source_id},New "))
-
-    return change
-
-
-EVERYTHING = {"C33", "C33 KAZ", "C30", "C13", "overview"}
-CHANGES = {
-    "a notebook": (append("notebooks", "one.ipynb"), {"C33", "C33 KAZ"}),
-    "a table": (append("data", "processed", "build-tiny", "trade.parquet"), {"C33", "C33 KAZ"}),
-    "another table": (append("data", "processed", "build-tiny", "students.parquet"), {"C30"}),
-    "a table's declaration": (append("registry", "tables", "students.yaml"), {"C30"}),
-    "a table that nobody reads": (append("registry", "tables", "visits.yaml"), set()),
-    "a source of one table": (of_source("moe_brief_stats_peijin"), {"C30"}),
-    "a source of no table here": (of_source("24kg_2019"), set()),
-    "a claim": (append("registry", "claims", "C33.yaml"), {"C33", "C33 KAZ"}),
-    "a declared entry": (append("registry", "coding", "acts.yaml"), {"C13", "overview"}),
-    "an entry that nobody declares": (append("registry", "coding", "conditions.yaml"), set()),
-    "names of economies": (append("registry", "economies.csv"), EVERYTHING),
-    "the article": (append("registry", "article.yaml"), EVERYTHING),
-    "words for codes": (append("registry", "words.yaml"), EVERYTHING),
-    "declared measures": (append("registry", "measures.yaml"), EVERYTHING),
-    "blind votes": (append("registry", "coding", "acts_blind.csv"), EVERYTHING),
-    "the article's settings": (append("registry", "article", "settings.yaml"), EVERYTHING),
-    "the lock file": (append("requirements.lock"), EVERYTHING),
-    "a measure of the project": (append("measures", "own.py"), EVERYTHING),
-    "a file that a measure reads": (append("measures", "factor.txt"), EVERYTHING),
-    "what an editor hides beside it": (append("measures", ".own.py.swp"), set()),
-    "stored verdicts": (append("verdicts.json"), {"overview"}),
-    "a note beside the project": (append("README.md"), set()),
-}
+def changed(home, file="registry/sources.csv", source="", **_):
+    text = (home / file).read_bytes() if (home / file).exists() else b""
+    new = text.replace(f"\n{source},".encode(), f"\n{source},New ".encode())
+    (home / file).write_bytes(new if source else text + b"\n")
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_re_runs_exactly_what_depends_on_it(home, change):
     before = keys(home)
-    act, expected = CHANGES[change]
-    act(home)
+    changed(home, **CHANGES[change])
     after = keys(home)
-    assert {name for name in before if before[name] != after[name]} == expected
+    again = [name for name in before if before[name] != after[name]]
+    assert again == CHANGES[change]["again"]
 
 
 def test_parameters_make_another_key_and_nothing_else_does(home):
@@ -132,23 +94,13 @@ def test_python_and_installed_packages_count(home, monkeypatch):
     assert all(a != b for a, b in zip(keys(home).values(), before.values(), strict=True))
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        append("notebooks", "one.ipynb"),
-        append("registry", "claims", "C33.yaml"),
-        append("data", "raw", "x.csv"),
-        append("data", "processed", "build-tiny", "trade.parquet"),
-        append("requirements.lock"),
-        append("measures", "factor.txt"),
-    ],
-)
-def test_a_whole_command_is_known_again_until_anything_below_it_changes(home, change):
-    before = fingerprint.key_of_command(["run"])
-    assert fingerprint.key_of_command(["run"]) == before
-    assert fingerprint.key_of_command(["run", "C30"]) != before
-    change(home)
-    assert fingerprint.key_of_command(["run"]) != before
+def test_a_whole_command_is_known_again_until_anything_below_it_changes(home):
+    key = fingerprint.key_of_command
+    assert key(["run"]) == key(["run"]) != key(["run", "C30"])
+    for name, change in CHANGES.items():
+        before = key(["run"])
+        changed(home, **change)
+        assert change["again"] in ([], ["overview"]) or key(["run"]) != before, name
 
 
 def test_a_whole_command_covers_what_each_of_its_runs_does():
@@ -166,14 +118,14 @@ def test_the_portable_part_names_what_moved_and_nothing_of_this_machine(home):
         return inputs.portable(about.of(run), run)
 
     before = told()
-    append("data", "processed", "build-tiny", "trade.parquet")(home)
+    changed(home, **CHANGES["a table"])
     assert told() == before
-    for name, where in (
-        ("register/words", ("registry", "words.yaml")),
-        ("register/claims/C33", ("registry", "claims", "C33.yaml")),
-        ("data/trade", ("registry", "tables", "trade.yaml")),
+    for name, file in (
+        ("register/words", "words"),
+        ("register/claims/C33", "claims/C33"),
+        ("data/trade", "tables/trade"),
     ):
-        append(*where)(home)
+        changed(home, f"registry/{file}.yaml")
         now = told()
         assert {k for k, v in now.items() if before[k] != v} == {name}
         before = now

@@ -2,8 +2,6 @@
 what went wrong.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import platform
@@ -14,21 +12,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
-from tests.small_runs import small_project
+from tests.cases import cases
+from tests.small_runs import book, small_project
 
 from ca_research import registry, runs
 from ca_research.ground import economies, errors
 from ca_research.ground.errors import MissingTableError, RunError
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "parameters.yaml").read_text())
+CASES = cases(__file__, "parameters")
 
 
-def notebook(file: Path, *sources: str, parameters: str = CASES["cell"]) -> Path:
-    cell = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    book = nbformat.v4.new_notebook(cells=[cell, *map(nbformat.v4.new_code_cell, sources)])
-    book.metadata["ca_research"] = {"parameters": CASES["about"], "tables": []}
-    nbformat.write(book, file)
+def notebook(file, *sources, parameters=CASES["cell"]):
+    about = {"parameters": CASES["about"], "tables": []}
+    nbformat.write(book(parameters, *sources, parameters=True, ca_research=about), file)
     return file
 
 
@@ -156,10 +152,10 @@ def test_a_failing_notebook_does_not_stop_the_others_and_its_page_keeps_the_erro
     assert results["dies"].where == "notebooks/dies.ipynb"
     bad = results["bad"]
     assert bad.where.startswith("notebooks/bad.ipynb, cell")
-    book = nbformat.read(out / runs.EXECUTED / f"{bad.run_id}.ipynb", as_version=4)
-    outputs = [o for cell in book.cells for o in cell.get("outputs", [])]
+    made = nbformat.read(out / runs.EXECUTED / f"{bad.run_id}.ipynb", as_version=4)
+    outputs = [o for cell in made.cells for o in cell.get("outputs", [])]
     assert [o.get("ename", o.get("text")) for o in outputs] == ["before\n", "UnknownNameError"]
-    stored = book.metadata["ca_research"]["run"]
+    stored = made.metadata["ca_research"]["run"]
     assert (stored["error"], stored["where"]) == (bad.error, bad.where)
     assert stored["params"] == {"economy": "bad", "n": 41, "as_of": "latest"}
 

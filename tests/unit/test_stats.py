@@ -1,5 +1,5 @@
 """Small statistics by hand: growth and slope, Holm's adjustment, one published figure, and what
-forecasts look like. What is refused: test_statistics_refused.py.
+forecasts look like. What is refused: tests/library/cases/refused.yaml.
 """
 
 import warnings

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-import yaml
+from tests.cases import cases
 from tests.unit.own_project import write_report
 
 from ca_research import registry, verify
@@ -20,7 +20,7 @@ from ca_research.verify import acceptance, formats
 from ca_research.verify.state import write_baseline
 
 pytest_plugins = ["own_project"]
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verify.yaml").read_text("utf-8"))
+CASES = cases(__file__, "verify")
 VERDICT, RUN = CASES["verdict"], CASES["run"]
 
 
