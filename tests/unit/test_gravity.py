@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from tests.designs import cases, changed, gravity_panel, trade_rows
+from tests.designs import cases, changed, gravity_panel, sizes, trade_rows
 
 from ca_research import trade
 from ca_research.ground.economies import CA5
@@ -46,6 +46,15 @@ def test_what_leaves_the_panel_is_logged_once():
     log = reasons(pd.DataFrame(made.attrs["log"]))
     assert log == LEAVING["log"]
     assert len(made) == len(whole) - sum(log.values())
+
+
+def test_covariates_join_by_pair_or_by_economy_and_what_they_do_not_cover_is_missing():
+    made = trade.panel(trade_rows(), covariates=sizes().query("economy != 'UZB'"))
+    row = made.query("exporter == 'RUS' and importer == 'TUR'").iloc[0]
+    assert row[["gdp_exporter", "gdp_importer"]].tolist() == [2, 3]
+    assert made["gdp_exporter"].isna().equals(made["exporter"] == "UZB")
+    pairs = made[["exporter", "importer"]].drop_duplicates().assign(agreement=1)
+    assert trade.panel(trade_rows(), covariates=pairs)["agreement"].eq(1).all()
 
 
 def test_treated_pairs_are_those_named_from_the_year_on():

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import refuse
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
@@ -77,6 +78,8 @@ class Axis:
 
     def __post_init__(self) -> None:
         known_name("kind of axis", self.kind, KINDS)
+        if isinstance(self.values, str):  # its letters would be the values
+            refuse("values", "a tuple", self.values, f"({self.values!r},)")
         values = list(self.values)
         if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
             raise UsageError(
@@ -214,6 +217,11 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
+        kinds = {"axes": (Axis,), "exclusions": (Exclusion, AtMostOne)}
+        for name, kind in kinds.items():  # one alone, and what is of another kind
+            entries = getattr(self, name)
+            if not isinstance(entries, Sequence) or not all(isinstance(g, kind) for g in entries):
+                refuse(name, "a tuple", entries, "(one, another), of one alone (one,)")
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
         if twice := [name for name, times in called.items() if times > 1]:
             raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
