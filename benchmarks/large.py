@@ -2,14 +2,12 @@
 
     python benchmarks/large.py add [--rows 1000000 10000000 30000000]
     python benchmarks/large.py measure [--rows 30000000] [--repeats 3]
-    python benchmarks/large.py sums [--rows 10000000] [--repeats 3]
 
 `add` makes files in BACI's form, a year for each 7.5 million rows, and adds them to a project of
 its own; every size is a process of its own, whose time and largest memory are those of a command.
 `measure` gives shares of partners and their concentration, for made-up Parquet of all pairs of
 economies by section; and those of all products together, from sums that were made on the way in and
-from the sections. `sums` adds such files and measures what sums of accounts, made on the way in,
-save. Both sides take turns; results must be equal.
+from the sections. Both sides take turns; results must be equal.
 """
 
 from __future__ import annotations
@@ -89,29 +87,6 @@ def adding(sizes: Sequence[int]) -> None:
         rate = rows / said["processor"]
         print(f"| {rows:,} | {said['kept']:,} | {said['seconds']:.0f} | {said['processor']:.1f} | "
               f"{rate:,.0f} | {said['memory']:.0f} |", flush=True)  # fmt: skip
-
-
-def sums(rows: int, repeats: int) -> float:
-    """What sums of accounts save, of a source that was added."""
-    with tempfile.TemporaryDirectory() as place:
-        home, files = Path(place, "project"), Path(place, "files")
-        project(home)
-        baci.write(files, rows, years=max(2, -(-rows // YEAR)))
-        os.environ["CA_RESEARCH_HOME"] = str(home)
-        ca.tables.build()
-        kept = ca.add(files, table="trade", source="BACI", published="2025-01-30").entry.rows
-
-        def index(*, made: bool) -> pd.DataFrame:
-            rows = ca.relation("trade", source="BACI")
-            rows = rows if made else rows.filter("true")
-            return ca.trade.hhi(ca.trade.partner_shares(rows, by=KEYS), by=KEYS)
-
-        worst = gap(index(made=True), index(made=False))
-        told = turns(repeats, made=partial(index, made=True), rows=partial(index, made=False))
-        print("| rows kept | what | from sums, s | beside it | seconds | ratio | ratio of "
-              "processor time |\n|---:|---|---:|---|---:|---:|---:|")  # fmt: skip
-        row("shares and HHI by chapter", kept, told["made"], "from rows", told["rows"])
-        return worst
 
 
 def python(env: dict[str, str], code: str) -> str:
@@ -217,7 +192,7 @@ def main() -> int:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("what", choices=["add", "measure", "sums"])
+    options.add_argument("what", choices=["add", "measure"])
     options.add_argument("--rows", type=int, nargs="+")
     options.add_argument("--repeats", type=int, default=3)
     chosen = options.parse_args()
@@ -225,9 +200,6 @@ def main() -> int:
     if chosen.what == "add":
         adding(chosen.rows or [1_000_000, 10_000_000, 30_000_000])
         return 0
-    if chosen.what == "sums":
-        sizes = chosen.rows or [10_000_000]
-        return 0 if max(sums(rows, chosen.repeats) for rows in sizes) < LIMIT else 1
     worst = measuring(chosen.rows or [1_000_000, 30_000_000], chosen.repeats)
     return 0 if worst < LIMIT else 1
 

@@ -80,13 +80,12 @@ def test_a_series_begins_after_its_last_gap_and_needs_both_flows():
         value_series(half, "TJK", series="own_turnover")
 
 
-def test_paths_name_what_was_known_expected_and_came(monkeypatch):
+def test_paths_name_what_was_known_expected_and_came():
     values = line()
-    monkeypatch.delitem(MODELS, "arima")  # which is slow
     made = forecast_paths(customs(values), economies=["KAZ"]).set_index("model")
     years = made.groupby(level=0)["year"].agg(["min", "max"]).T.to_dict("list")
     assert years["known"] == [2010, 2022]
-    assert years["after"] == years["drift"] == years["no change"] == [2023, 2025]
+    assert years["came"] == years["trend"] == years["no change"] == [2023, 2025]
     still = made.loc["no change", "mean"]
     assert still.nunique() == 1 and still.iloc[0] == pytest.approx(values[2022])
 

@@ -9,7 +9,9 @@ import pytest
 from invented_tables import CASES, frame, read
 from pydantic import ValidationError
 
+import ca_research as ca
 from ca_research import registry
+from ca_research.article import document_pages
 from ca_research.estimates import documents as docs
 from ca_research.ground import paths
 from ca_research.registry import codings
@@ -88,3 +90,14 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
         asserts, denies = (next(r for r in c.readings if r.name == name).rule for c in (us, china))
         assert (asserts.supported, asserts.contradicted) == (denies.contradicted, denies.supported)
         assert asserts.otherwise == denies.otherwise == "not enough evidence"
+
+
+def test_what_is_known_beside_the_documents_is_shown_though_other_figures_are_not(capsys):
+    texts = ca.load("evidence", as_of="2003-01-01")
+    document_pages.show_ranks("C09", "partners", ca.claim("C09").gather(evidence=texts), texts)
+    document_pages.show_goals("C12", ca.claim("C12").gather(evidence=texts), texts)
+    assert capsys.readouterr().out.count("not known on this day") == 2
+    money = ca.load("investment")
+    given = ca.claim("C14").gather(investment=money, evidence=ca.load("evidence"))
+    document_pages.show_grants(given, money, ca.load("macro"))
+    assert "recipient,year,donor," in capsys.readouterr().out, "grants have both ends"

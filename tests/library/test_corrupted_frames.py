@@ -113,7 +113,7 @@ def test_an_odd_relation_comes_to_what_its_frame_comes_to(name):
     assert len(found) > 50 and found == {one: told[one] for one in found}
 
 
-ELSEWHERE = {"trade.gravity", "trade.reassign", "trade.treated_pairs", "investment.loan_terms"}
+ELSEWHERE = {"trade.gravity", "trade.treated_pairs", "investment.loan_terms"}
 """Whose odd frames are cases of their own, in cases/."""
 
 

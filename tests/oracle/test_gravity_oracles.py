@@ -18,7 +18,6 @@ from tests.oracle.solvers import assert_close, dummies, poisson, sandwich
 
 import ca_research as ca
 from ca_research.ground.economies import CA5
-from ca_research.trade.gravity_reassign import LEAST_PAIRS, reassign
 
 g = import_module("ca_research.trade.gravity")  # in the package the name is the function
 CODES = ("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "FRA", *CA5)
@@ -165,24 +164,6 @@ def test_reset_of_ppml_with_many_effects_rejects_too_often():
     assert np.mean([f["estimate"] / f["se"] for f in fits]) > 1
 
 
-def test_reassignment_against_one_estimation_each():
-    rows = invented(15, range(2011, 2013), 3, zeros=0)
-    planted = (rows["exporter"] == "CHN") & rows["importer"].isin(CA5)
-    rows.loc[planted, "value_usd"] *= np.exp(1.5)
-    found = reassign(rows, "CHN", CA5, covariates=TERMS)
-    for code in CODES[:10]:
-        own = g.gravity(rows.assign(own=g.treated_pairs(rows, code, CA5)), ["own", *TERMS])
-        assert found.table.set_index("economy").at[code, "estimate"] == pytest.approx(
-            own.coefficient("own")["estimate"], abs=1e-6
-        )
-    assert (found.rank, found.p, found.p_two_sided) == (
-        1,
-        0.1,
-        0.2,
-    )  # ten economies, the planted one first
-    assert not set(found.table["economy"]) & set(CA5)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("estimator", ["ppml", "ols"])
 @pytest.mark.parametrize("scale", [1e-9, 1e12])
@@ -195,25 +176,6 @@ def test_the_unit_of_a_covariate_changes_its_own_coefficient_alone(estimator, sc
         assert_close(again.table[column], plain.table[column] / np.array([scale, 1]), rel=1e-6)
     assert again.r2 == pytest.approx(plain.r2, rel=1e-9)
     assert again.log["reason"].tolist() == plain.log["reason"].tolist()
-    place = [reassign(rows, "CHN", CODES[4:7], covariates=TERMS) for rows in (PANEL, other)]
-    assert_close(place[1].table["estimate"], place[0].table["estimate"], abs=1e-6)
-
-
-@pytest.mark.long
-def test_reassigned_ranks_are_uniform_without_an_effect():
-    # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of
-    # three)
-    p = [
-        reassign(
-            invented(15, range(2011, 2012), 100 + s, zeros=0),
-            "CHN",
-            CA5,
-            covariates=TERMS,
-            estimator="ols",
-        ).p
-        for s in range(60)
-    ]
-    assert abs(np.mean(p) - 0.55) < 3 * 0.037
 
 
 @pytest.fixture(scope="module")
@@ -236,4 +198,4 @@ def test_the_embedded_panel_against_pyfixest_itself(embedded):
     assert_close(found.table["estimate"], direct.coef(), abs=1e-7)
     assert_close(found.table["se"], direct.se(), rel=1e-5)
     assert found.n == direct._N and found.n + found.log["rows"].sum() == len(rows)
-    assert (rows["chn_ca"].sum(), LEAST_PAIRS) == (35, 3)  # five pairs in seven years
+    assert rows["chn_ca"].sum() == 35  # five pairs in seven years

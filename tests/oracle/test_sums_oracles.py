@@ -17,7 +17,7 @@ from tests.article.invented_tables import CASES, frame, read
 import ca_research as ca
 from ca_research import investment, stats, students
 from ca_research.claims.measures import find
-from ca_research.stats.survival import kaplan_meier, survival_at
+from ca_research.stats.survival import product_limit, survival_at
 
 
 @pytest.mark.parametrize("named", [[50, 30, 20], [40, 10], [5]])
@@ -102,7 +102,7 @@ def test_a_curve_of_survival_is_the_product_of_its_formula():
     rng = np.random.default_rng(7)
     for _ in range(20):
         time, event = rng.integers(0, 12, size=30).astype(float), rng.random(30) < 0.6
-        curve, survival = kaplan_meier(time, event), 1.0
+        curve, survival = product_limit(time, event), 1.0
         for t in range(13):
             survival *= 1 - ((time == t) & event).sum() / max((time >= t).sum(), 1)
             assert survival_at(curve, t) == pytest.approx(survival)

@@ -1,12 +1,14 @@
 """An invented claim and evidence made by hand, for tests of the engine: cases say what differs."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import yaml
 
 from ca_research.claims import Evidence
 from ca_research.claims.judge import judge
+from ca_research.estimates import estimate_row
 from ca_research.ground import economies as eco
 from ca_research.registry import ClaimSpec
 
@@ -53,7 +55,7 @@ def rows_of(told):
             known = {"spec": spec, "path": f"p{spec}"} | row | fields
             bare = all(known.get(name) is None for name in ("estimate", "low", "high"))
             known |= (BARE | {"path": ""} | fields) if bare else {}
-            yield BASE["row"] | {"is_main": known["spec"] == 0} | known
+            yield estimate_row() | BASE["row"] | {"is_main": known["spec"] == 0} | known
 
 
 def evidence(told, **given):
@@ -65,7 +67,9 @@ def evidence(told, **given):
         left = frame[(frame["without"] == "") & ~frame["sources"].map(lambda cell: source in cell)]
         return left.to_dict("records")
 
-    return Evidence(frame, **({"economies": eco.CA5, "again": again} | given))
+    less = given.pop("less", None)
+    gathering = SimpleNamespace(again=again, less=lambda sources: SimpleNamespace(evidence=less))
+    return Evidence(frame, **({"economies": eco.CA5, "gathering": gathering} | given))
 
 
 def verdict_of(case):

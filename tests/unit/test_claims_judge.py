@@ -94,7 +94,7 @@ def test_a_file_that_was_added_does_not_raise_certainty(monkeypatch, case):
     monkeypatch.setattr(registry, "added", lambda: {"TYPED": typed})
     less = evidence([case["left"]])
     rows = [{"estimate": 2.0, "sources": several} for several in case["ways"]]
-    found = evidence(rows, less=lambda sources: less, as_of="2020-06-01")
+    found = evidence(rows, less=lambda: less, as_of="2020-06-01")
     assert judge(claim(), found, {}).certainty["level"] == case["level"]
 
 

@@ -4,7 +4,6 @@ case of tests/files is read alike by both ways is told there.
 
 import random
 import sys
-from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -23,7 +22,6 @@ from ca_research.ground.errors import (
 )
 from ca_research.sources import sheets, stream
 from ca_research.tables import added, reading
-from ca_research.trade import pushed
 
 REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
 FAR_BELOW = cases(__file__, "far_below")
@@ -236,47 +234,17 @@ def test_files_of_other_headings_and_too_little_memory_add_nothing(baci, written
     assert not any(ca.paths.added_dir().glob("*OWN*"))
 
 
-@pytest.mark.parametrize("part", ["rows", "sums", "no sums"])
-def test_parts_that_were_changed_are_not_built_with(baci, part):
+def test_parts_that_were_changed_are_not_built_with(baci):
     parts = add(baci(400, years=2)).entry.parts
-    folder = ca.paths.added_dir() / "OWN"
-    file = folder / added.PARTS / parts[0] if part == "rows" else folder / added.ACCOUNTS
-    file.unlink() if part == "no sums" else file.write_bytes(file.read_bytes() + b"x")
+    file = ca.paths.added_dir() / "OWN" / added.PARTS / parts[0]
+    file.write_bytes(file.read_bytes() + b"x")
     with pytest.raises(CaResearchError):
         tables.build(force=True)
 
 
-@pytest.mark.parametrize(("filters", "keys", "suffice"), CASES["accounts"], ids=str)
-def test_sums_made_on_the_way_in_are_used_where_they_suffice(
-    own, monkeypatch, filters, keys, suffice
-):
-    add_up = Mock(wraps=pushed.Accounts.add_up)
-    monkeypatch.setattr(pushed.Accounts, "add_up", lambda *words: add_up(*words))
-
-    def said(rows):
-        shares = ca.trade.partner_shares(rows, by=keys)
-        return ca.trade.hhi(shares, by=keys), shares.order(", ".join([*keys, "partner"])).df()
-
-    rows = ca.relation("trade", source="OWN", **filters)
-    found = said(rows)
-    assert add_up.called != suffice
-    for one, other in zip(found, said(rows.filter("true")), strict=True):
-        assert_frame_equal(one, other, rtol=1e-12)
-        assert add_up.called and len(one)
-
-
-def test_sums_tell_coverage(own):
+def test_coverage_counts_rows_of_large_sources(own):
     for filters in ({}, {"reporter": "KAZ"}, {"product": "TOTAL", "since": 2020}):
         found = pd.DataFrame(ca.coverage("trade", source="OWN", **filters))
         rows = ca.load("trade", source="OWN", **filters)
         counted = rows.groupby([*found.columns[:-1]], as_index=False).size()
         assert found.to_numpy().tolist() == counted.to_numpy().tolist() != []
-
-
-@pytest.mark.parametrize(("partner", "sums"), [("EU27", False), ("DEU", True)])
-def test_no_sums_where_a_group_stands_among_the_rows(built, written, streamed, partner, sums):
-    declared = yaml.safe_load(built.spec().read_text())["columns"]
-    declared["partner"]["role"], declared["value_usd"]["role"] = "counterpart", "value"
-    built.edit(columns=declared)
-    add(written(f"{HEAD}KAZ,CHN,2020,export,2\nKAZ,{partner},2020,export,2\n"), map=MAP)
-    assert (added.accounts("trade", "OWN") is not None) == sums

@@ -18,7 +18,7 @@ from matplotlib.transforms import Bbox
 from tests import designs
 
 import ca_research as ca
-from ca_research.article.borders import REGION
+from ca_research.article.region import REGION
 from ca_research.estimates.events import dated
 from ca_research.ground import errors
 from ca_research.ground.errors import UsageError
@@ -237,7 +237,7 @@ def test_a_verdict_says_its_word_and_its_finding_and_draws_each_cell(results):
     seen = read(verdict.plot())
     assert seen["title"] == f"C33: {verdict.verdict}. {verdict.finding}"
     cells = [cell for v in verdict.all() for c in v.criteria for cell in c.cells]
-    assert len(seen["widths"]) == len(cells)
+    assert len(seen["texts"]) == len(cells)
 
 
 def test_a_size_may_be_millimetres(results):

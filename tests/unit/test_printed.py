@@ -7,15 +7,15 @@ import pytest
 from tests.unit.engine import STORED, cases
 
 from ca_research import registry
-from ca_research.claims.printed import ReadingVerdict, as_printed, by_nearness, sentences
+from ca_research.claims.printed import by_nearness, on_sentence, sentences
 from ca_research.registry.voting import Vote
 
 PRINTED = cases("printed")
 
 
 def word(tests):
-    told = [(verdict, Vote(*vote) if vote else None) for verdict, *vote in tests]
-    return as_printed([ReadingVerdict(f"t{n}", *one) for n, one in enumerate(told)])[0]
+    votes = {n: Vote(*vote) for n, (_, *vote) in enumerate(tests) if vote}
+    return on_sentence({n: (f"t{n}", test[0]) for n, test in enumerate(tests)}, votes)[0]
 
 
 @pytest.mark.parametrize("case", PRINTED.values(), ids=PRINTED)

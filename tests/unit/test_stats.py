@@ -12,7 +12,7 @@ from statsmodels.tsa.arima.model import ARIMA
 from tests.designs import cases, trending
 
 from ca_research import stats
-from ca_research.estimates.figure import figure
+from ca_research.claims.measures import find
 from ca_research.ground.errors import MixedUnitsError, UsageError
 
 BY_HAND = cases(__file__, "statistics")
@@ -52,13 +52,14 @@ FIGURES = pd.DataFrame(BY_HAND["figures"]).astype({"year": "Int64", "value": flo
 def test_a_figure_is_the_newest_a_range_where_sources_differ_or_missing_with_a_reason(
     asked, expected
 ):
-    row = figure(FIGURES, **asked).iloc[0]
+    row = find("tables.figure")(FIGURES, **asked).iloc[0]
     known = [None if pd.isna(row[c]) else row[c] for c in ("estimate", "low", "high")]
     assert [*known, list(row["sources"])] == expected
     assert bool(row["missing"]) == (known == [None] * 3)
 
 
 def test_a_figure_of_mixed_units_or_an_unknown_year_is_refused():
+    figure = find("tables.figure")
     with pytest.raises(MixedUnitsError):
         figure(FIGURES, subject="KGZ", attribute="age")
     with pytest.raises(UsageError):

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
-from ..claims import Evidence
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..estimates.series import Answer, each_economy, omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
-from ..plots import lines, show_criterion
-from ..plots.show import known, where_known
 from .settings import settings
 
 
@@ -77,37 +74,14 @@ def grants_per_head(
 
     investment: as in `grants`, of which the series 'oda_grants' is taken. macro: rows of table
     `macro` with the population (persons). donors: those wanted, all where empty.
-    Returns host, year, investor, value_usd, per_head, donors (with a figure in that year), median
-    (of their grants by head), rank (1 for the largest), sources (tuple); cells without a population
+    Returns host, year, investor, value_usd, per_head, sources (tuple); cells without a population
     are left out.
     """
     people = pick(macro, indicator="SP.POP.TOTL").set_index(["economy", "year"])
     people = people[["value", "source_id"]].add_prefix("people_")
     rows = grants(investment).join(people, on=["host", "year"], validate="m:1")
-    rows = rows.dropna(subset="people_value")
+    rows = pick(rows, investor=donors or rows["investor"]).dropna(subset="people_value")
     rows["per_head"] = rows["value_usd"] / rows["people_value"]
-    cell = rows.groupby(["host", "year"])["per_head"]
-    rows["donors"], rows["median"] = cell.transform("size"), cell.transform("median")
-    rows["rank"] = cell.rank(ascending=False, method="min").astype("Int64")
     rows["sources"] = [*zip(rows["source_id"], rows["people_source_id"], strict=True)]
-    wanted = ["host", "year", "investor", "value_usd", "per_head", "donors", "median", "rank"]
-    rows = pick(rows, investor=donors) if donors else rows
-    return rows[[*wanted, "sources"]].sort_values(["host", "year", "rank"], ignore_index=True)
-
-
-def show_grants(evidence: Evidence, money: pd.DataFrame, macro: pd.DataFrame) -> None:
-    """Show American grants by head and year.
-
-    evidence: of a claim with the criterion `grants`. money, macro: as in `grants_per_head`.
-    """
-    with where_known():
-        given = grants_per_head(money, macro, donors=["USA"]).query("year >= 2000")
-        look: dict[str, Any] = {"panel": "host", "unit": "US dollars a head", "alike": False}
-        show_criterion(
-            evidence,
-            "grants",
-            picture=lambda: lines(known(given), "per_head", **look),
-            data=known(given).rename(columns={"host": "recipient", "investor": "donor"}),
-            note="US dollars a head and year. Grants as donors report them to the OECD, without "
-            "military aid, in current US dollars.",
-        )
+    wanted = ["host", "year", "investor", "value_usd", "per_head", "sources"]
+    return rows[wanted].sort_values(wanted[:3], ignore_index=True)

@@ -13,12 +13,12 @@ import pandas as pd
 from ..estimates.frame import Estimate
 from ..estimates.measures import by_economy, measure
 from ..estimates.once import once
-from ..estimates.series import Answer, each_economy, one_row
+from ..estimates.series import Answer, each_economy, omit, one_row, pick
 from ..ground import economies as eco
 from ..ground.periods import window_years
 from ..registry import article
+from ..stats.contract import one_figure_per_cell
 from ..tables.preference import ranked
-from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Flow
 from ..trade.shares import hhi, partner_shares
 from .settings import settings
@@ -28,6 +28,8 @@ LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within
 it.
 """
+EARLY, LATE = "2010-2012", "2020-2022"
+"""The periods that are compared."""
 Partners = Literal["listed", "named"]
 _REST = ("_X", "S19")
 _REPORTS = ["reporter", "partner", "year", "flow", "product", "source_id"]
@@ -39,13 +41,11 @@ def _single_partners(trade: pd.DataFrame, economy: str, flow: str, partners: str
     in years with China and Russia: their absence would lower an index.
     """
     flows = FLOWS[flow]
-    rows = trade.query("reporter == @economy and product == 'TOTAL' and flow in @flows")
-    rows = rows[~rows["partner"].isin([*eco.AGGREGATES, *_REST, economy])].dropna(
-        subset="value_usd"
-    )
+    rows = pick(trade, reporter=economy, product="TOTAL", flow=flows).dropna(subset="value_usd")
+    rows = omit(rows, partner=[*eco.AGGREGATES, *_REST, economy])
     one_figure_per_cell(rows, ["source_id", "year", "partner", "flow"])
     if partners == "named":
-        rows = rows[rows["partner"].isin(article().partners)]
+        rows = pick(rows, partner=article().partners)
     flow_counts = rows.groupby(["source_id", "year", "partner"])["flow"].transform("size")
     rows = rows[flow_counts == len(flows)]
     powers = rows["partner"].where(rows["partner"].isin(NEEDED))
@@ -73,7 +73,12 @@ def hhi_years(
 
 @once
 def _both_periods(
-    trade: pd.DataFrame, economy: str, early: str, late: str, flow: Flow, partners: Partners
+    trade: pd.DataFrame,
+    economy: str,
+    early: str = EARLY,
+    late: str = LATE,
+    flow: Flow = "turnover",
+    partners: Partners = "listed",
 ) -> pd.DataFrame:
     """`hhi_years` by the first source with LEAST_YEARS years in both periods, with the period."""
     spans = {"early": window_years(early), "late": window_years(late)}
@@ -81,31 +86,21 @@ def _both_periods(
     table = hhi_years(trade, economy, flow=flow, partners=partners)
     table = table.assign(economy=economy, period=table["year"].map(period_of).fillna(""))
     for source in ranked(table["source_id"].unique()):
-        mine = table[table["source_id"] == source]
+        mine = pick(table, source_id=source)
         if all((mine["period"] == name).sum() >= LEAST_YEARS for name in spans):
             return mine
     return table.iloc[:0]
 
 
-def periods_by_economy(
-    trade: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    early: str = "2010-2012",
-    late: str = "2020-2022",
-    flow: Flow = "turnover",
-    partners: Partners = "listed",
-) -> pd.DataFrame:
+def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
     """`hhi_years` of each economy by one own source, with economy and period.
 
-    trade, flow, partners: as in `hhi_years`. economies: codes. early, late: periods.
+    trade: as in `hhi_years`. economies: codes.
     period: 'early', 'late', or '' outside both. The source is the first with at least LEAST_YEARS
     years in both periods, national offices before compilations; one for both periods, because lists
     of partners differ. An economy without such a source has no rows.
-    Raises UsageError for a period that is none.
     """
-    parts = [_both_periods(trade, code, early, late, flow, partners) for code in economies]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([_both_periods(trade, code) for code in economies], ignore_index=True)
 
 
 @measure("trade.concentration_change")
@@ -114,15 +109,15 @@ def concentration_change(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    early: str = "2010-2012",
-    late: str = "2020-2022",
+    early: str = EARLY,
+    late: str = LATE,
     flow: Flow = "turnover",
     partners: Partners = "listed",
     interval: Literal["years", "welch"] = "years",
 ) -> list[Estimate]:
     """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
 
-    trade, early, late, flow, partners: as in `periods_by_economy`. economies: codes or names.
+    trade, flow, partners: as in `hhi_years`. economies: codes or names. early, late: periods.
     interval: 'years', from the least to the greatest difference of a late and an early year (no
         distribution assumed); or 'welch', the 95 % t interval of the difference of the two means
         (Welch 1947, Biometrika 34), which takes years as independent draws and so is somewhat
@@ -138,12 +133,12 @@ def concentration_change(
         if table.empty:
             why = f"no own report by partner in both {early} and {late}"
             return {"missing": why, "interval": interval}
-        a, b = (table.loc[table["period"] == p, "hhi"].to_numpy() for p in ("early", "late"))
+        a, b = (pick(table, period=p)["hhi"].to_numpy() for p in ("early", "late"))
         low, high = _welch(a, b) if interval == "welch" else (b.min() - a.max(), b.max() - a.min())
         ends = {"estimate": float(b.mean() - a.mean()), "low": float(low), "high": float(high)}
         used = _single_partners(trade, code, flow, partners)
-        used = used[used["source_id"].eq(table["source_id"].iloc[0])]
-        used = used[used["year"].isin(table.loc[table["period"] != "", "year"])]
+        years = omit(table, period="")["year"]
+        used = pick(used, source_id=table["source_id"].unique(), year=years)
         return {"used": used[_REPORTS], "interval": interval} | ends
 
     return [one_row(changed(code), economy=code) for code in economies]
@@ -178,7 +173,7 @@ def votes(facts: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.Data
     rows = rows.assign(power=rows["attribute"].str.removeprefix(known.agreement))
     table = rows.query("power in @POWERS and economy in @economies")
     for side in ("economy", "power"):
-        point = rows.loc[rows["attribute"] == known.ideal_point, ["economy", "year", "value"]]
+        point = pick(rows, attribute=known.ideal_point)[["economy", "year", "value"]]
         point = point.set_axis([side, "year", f"point_of_{side}"], axis=1)
         table = table.merge(point, how="left", on=[side, "year"])
     distance = (table["point_of_economy"] - table["point_of_power"]).abs()
@@ -212,7 +207,6 @@ def spread(
     Formula: max over powers of the mean over sessions, less the min.
     """
     rows = _in_window(votes(facts, economies=economies).dropna(subset=[of]), window)
-    rows = rows.assign(whose=rows["economy"])
     complete = rows.groupby(["economy", "year"])["power"].transform("nunique") == len(POWERS)
 
     def between(mine: pd.DataFrame) -> Answer:
@@ -221,7 +215,7 @@ def spread(
         used = mine[["economy", "power", "year", "source_id"]]
         return {"used": used, "estimate": float(np.ptp(mine.groupby("power")[of].mean()))}
 
-    return each_economy(economies, rows[complete], between)
+    return each_economy(economies, rows[complete], between, "economy")
 
 
 @measure("relations.spread_place")
@@ -241,22 +235,30 @@ def spread_place(
     An economy without a place in any of them has the reason in `missing`.
     """
     name = getattr(settings().votes, f"{of}_place")
-    rows = _in_window(facts[facts["attribute"].eq(name) & facts["value"].notna()], window)
+    rows = _in_window(pick(facts, attribute=name).dropna(subset="value"), window)
 
-    used = ["fact_id", "subject", "attribute", "year", "source_id"]
-    rows = rows.assign(whose=rows["subject"])
-    return _means(economies, rows, "value", used, "no place among members is given")
+    used, why = ["fact_id", "subject", "attribute", "year"], "no place among members is given"
+    return _means(economies, rows, "subject", "value", used, why)
 
 
 def _means(
-    economies: Sequence[str], rows: pd.DataFrame, value: str, used: Sequence[str], why: str
+    economies: Sequence[str],
+    rows: pd.DataFrame,
+    whose: str,
+    value: str,
+    used: Sequence[str],
+    why: str,
 ) -> list[Estimate]:
-    """The mean of a column by economy, or why there is none."""
+    """The mean of a column by economy, or why there is none. used: columns of the rows behind it,
+    beside their source.
+    """
 
     def mean(mine: pd.DataFrame) -> Answer:
-        return {"used": mine[used], "estimate": float(mine[value].mean())} if len(mine) else why
+        if mine.empty:
+            return why
+        return {"used": mine[[*used, "source_id"]], "estimate": float(mine[value].mean())}
 
-    return each_economy(economies, rows, mean)
+    return each_economy(economies, rows, mean, whose)
 
 
 _CAST = (
@@ -306,8 +308,7 @@ def stood_aside(
     an interval; an economy that no text names has the reason in `missing`.
     """
     cast = war_votes(events, economies=economies)
-    cast = cast[cast["seat"] == (votes == "the_seat")]
-    cast = cast.assign(whose=cast["economy"], year=cast["date"].str[:4].astype(int))
-
-    used = ["economy", "date", "year", "source_id"]
-    return _means(economies, cast, "aside", used, "no vote on the war is on record")
+    cast = pick(cast, seat=votes == "the_seat")
+    cast = cast.assign(year=cast["date"].str[:4].astype(int))
+    used, why = ["economy", "date", "year"], "no vote on the war is on record"
+    return _means(economies, cast, "economy", "aside", used, why)

@@ -10,7 +10,7 @@ from itertools import product
 import pandas as pd
 
 from ..claims.slots import joined
-from ..estimates.series import pick
+from ..estimates.series import at_year, omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import fixed, number, percent, small_percent
 from ..ground.periods import date_in_words
@@ -32,7 +32,8 @@ from .settings import settings
 from .trade_priority import SINCE
 
 _OWN, _MIRROR, _RANGE = BASES
-_SIDES = {_OWN: "own", _MIRROR: "partners'"}
+_SIDES = {_OWN: "own figures", _MIRROR: "partners' figures"}
+_GROUPS = {"apart": "among single countries", "one": "with the EU as one"}
 
 
 def in_dollars(usd: float) -> str:
@@ -66,27 +67,26 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
         A sentence or two, on single countries and on the EU as one.
     """
     name, mine = eco.name_of(economy), firsts.query("economy == @economy")
-    groups = {"apart": "among single countries", "one": "with the EU as one"}
     sentences: list[str] = []
-    for (basis, side), (eu, group) in product(_SIDES.items(), groups.items()):
+    for (basis, side), (eu, group) in product(_SIDES.items(), _GROUPS.items()):
         for row in newest(mine, basis, eu).itertuples():
             if row.bounds and basis == _MIRROR:  # its own figures tell more than a bound
                 sentences = sentences or [f"{bound_words(row)}."]
                 continue
-            whose = f"Its {side} figures" if sentences else f"{name}'s {side} figures"
-            whose = f"The shares that {name}'s agency states" if row.stated else whose
-            behind = row.rival if row.first == "CHN" else "CHN"
+            whose = "Its" if sentences else f"{name}'s"
+            whose = f"The shares that {name}'s agency states" if row.stated else f"{whose} {side}"
+            first, behind = row.first, row.rival if row.first == "CHN" else "CHN"
             sentences.append(
-                f"{whose} for {date_in_words(row.period)} put {eco.in_prose(row.first)} first "
-                f"{group}, ahead of {eco.in_prose(behind)}."
+                f"{whose} for {date_in_words(row.period)} put {eco.in_prose(first)} first {group}, "
+                f"ahead of {eco.in_prose(behind)}."
             )
+    if sentences:
+        return " ".join(sentences)
+    most = reports.dropna(subset="turnover").sort_values("turnover").tail(1)
+    most = most.assign(who=most["partner"].map(party), usd=most["turnover"].map(in_dollars))
     none = "No figures show China and Russia side by side, so no first partner of "
-    most = reports.dropna(subset=["turnover"]).sort_values("turnover").tail(1).itertuples()
-    reported = (
-        f"{party(r.partner)} reports most trade with it: {in_dollars(r.turnover)} in {r.year}."
-        for r in most
-    )
-    return " ".join(sentences or [f"{none}{name} is named here.", *reported])
+    reported = row_words(most, "{who} reports most trade with it: {usd} in {year}.")
+    return f"{none}{name} is named here. {reported}".rstrip()
 
 
 def drawn(firsts: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def drawn(firsts: pd.DataFrame) -> pd.DataFrame:
 
 def _exact_eu_rows(firsts: pd.DataFrame) -> pd.DataFrame:
     """Rows on the EU as one without a bound, by year."""
-    rows = firsts[firsts["eu"].eq("one") & ~firsts["stated"]]
+    rows = firsts.query("eu == 'one' and not stated")
     return rows[rows["bounds"].map(len).eq(0)].sort_values("year", kind="stable")
 
 
@@ -110,16 +110,16 @@ def largest_drawn(firsts: pd.DataFrame) -> str:
     firsts: as in `drawn`. Several names where ranges overlap. Shares that an agency states are told
     as well.
     """
-    stated = firsts[firsts["eu"].eq("apart") & firsts["stated"]]
-    rows = pd.concat([_exact_eu_rows(firsts), stated]).drop_duplicates(
-        ["basis", "stated"], keep="last"
+    rows = pd.concat([_exact_eu_rows(firsts), firsts.query("eu == 'apart' and stated")])
+    rows = rows.drop_duplicates(["basis", "stated"], keep="last")
+    rows = rows.assign(
+        names=[" or ".join(map(eco.in_prose, codes)) for codes in rows["contenders"]],
+        by=rows["basis"].map(value_words),
+        when=rows["period"].map(date_in_words),
+        how=rows["stated"].map({True: ", stated shares of single countries", False: ""}),
     )
-    ways = [
-        f"{' or '.join(map(eco.in_prose, row.contenders))} by {value_words(row.basis)} "
-        f"({date_in_words(row.period)}{', stated shares of single countries' * row.stated})"
-        for row in rows.itertuples()
-    ]
-    return f"The largest partner, with the EU as one: {'; '.join(ways) or 'none'}"
+    ways = row_words(rows, "{names} by {by} ({when}{how})")
+    return f"The largest partner, with the EU as one: {ways or 'none'}"
 
 
 def places_then_and_now(firsts: pd.DataFrame) -> pd.DataFrame:
@@ -129,31 +129,6 @@ def places_then_and_now(firsts: pd.DataFrame) -> pd.DataFrame:
     return partners_of(pd.concat(ends).drop_duplicates(["basis", "year"]))
 
 
-def places_in_words(moves: pd.DataFrame) -> str:
-    """'By own report, 2005 to 2024: China 3 to 1; Russia 1 to 2.' for rows of
-    `places_then_and_now`.
-    """
-    sentences = []
-    for basis, part in moves.groupby("basis"):
-        years = " to ".join(str(year) for year in sorted(part["year"].unique()))
-        places = (
-            f"{party(partner)} {' to '.join(map(str, rows['rank']))}"
-            for partner, rows in part.groupby("partner")
-        )
-        sentences.append(f"By {value_words(basis)}, {years}: {'; '.join(places)}")
-    return ". ".join(sentences)
-
-
-def votes_alike(agreement: pd.DataFrame, economy: str) -> str:
-    """'Kyrgyzstan voted in 2023 with China in 77% of votes and with Russia in 57%'.
-
-    agreement: years down, codes of powers across, fractions. economy: a code.
-    """
-    shares = agreement.iloc[-1].sort_values(ascending=False)
-    each = [f"with {eco.in_prose(power)} in {percent(share)}" for power, share in shares.items()]
-    return f"Of votes in {agreement.index[-1]} {eco.name_of(economy)} voted {joined(each)}"
-
-
 def partner_reports(trade: pd.DataFrame, economy: str, *, since: int = SINCE) -> pd.DataFrame:
     """What each partner reports of its trade with an economy, in its newest year with both flows,
     or with one where it never gives both.
@@ -161,25 +136,25 @@ def partner_reports(trade: pd.DataFrame, economy: str, *, since: int = SINCE) ->
     trade: like the table. economy: a code. Returns partner, year, sold (exports to the economy),
     bought, turnover (USD; null where a flow is missing), sources; the largest first.
     """
-    rows = trade[~_no_report(trade)].query(
-        "partner == @economy and product == 'TOTAL' and year >= @since"
-    )
+    rows = pick(_reports(trade), partner=economy, product="TOTAL").query("year >= @since")
     groups = {*eco.AGGREGATES, *eco.members("EU27", 2020)} - {"EU27"}  # which stands for the EU
     cell = ["reporter", "year", "flow"]
-    best = preferred_rows(rows[~rows["reporter"].isin(groups)], cell).drop_duplicates(cell)
-    wide = best.pivot(index=cell[:2], columns="flow", values="value_usd")
-    wide = wide.reindex(columns=["export", "import"]).set_axis(["sold", "bought"], axis=1)
-    wide["turnover"] = wide.sum(axis=1, skipna=False)
-    sources = best.groupby(cell[:2])["source_id"].agg(lambda ids: tuple(sorted({*ids})))
-    table = wide.assign(whole=wide["turnover"].notna(), sources=sources)
+    best = preferred_rows(omit(rows, reporter=groups), cell).drop_duplicates(cell)
+    table = best.pivot(index=cell[:2], columns="flow", values="value_usd")
+    table = table.reindex(columns=["export", "import"]).set_axis(["sold", "bought"], axis=1)
+    table["turnover"] = table.sum(axis=1, skipna=False)
+    table["size"] = table.max(axis=1)
+    table["whole"] = table["turnover"].notna()
+    table["sources"] = best.groupby(cell[:2])["source_id"].agg(lambda ids: tuple(sorted({*ids})))
     table = table.reset_index(names=["partner", "year"]).sort_values(["whole", "year"])
-    table = table.drop_duplicates("partner", keep="last").astype({"year": int})
-    size = table[["turnover", "sold", "bought"]].max(axis=1).sort_values(ascending=False)
-    return table.loc[size.index, ["partner", "year", "sold", "bought", "turnover", "sources"]]
+    table = table.drop_duplicates("partner", keep="last").sort_values("size", ascending=False)
+    columns = ["partner", "year", "sold", "bought", "turnover", "sources"]
+    return table[columns].astype({"year": int})
 
 
-def _no_report(trade: pd.DataFrame) -> pd.Series:
-    return trade["source_id"].isin(of_role(trade["source_id"].unique(), *NO_REPORTS))
+def _reports(trade: pd.DataFrame) -> pd.DataFrame:
+    """Rows of sources that report and do not estimate."""
+    return omit(trade, source_id=of_role(trade["source_id"].unique(), *NO_REPORTS))
 
 
 def debt_to_china(debt: pd.DataFrame, macro: pd.DataFrame, economy: str) -> pd.DataFrame:
@@ -230,12 +205,12 @@ def students_counted(counts: pd.DataFrame, statements: pd.DataFrame, economy: st
     """
     who = f"students from {eco.name_of(economy)} in China"
     last = counts.sort_values("year").tail(1)
-    newer = statements[statements["year"] > (last["year"].max() if len(last) else 0)]
+    newer = statements[statements["year"] > last["year"].max()] if len(last) else statements
     newer = newer.assign(bound=newer["precision"].map(_PRECISION).fillna(""))
     newer = newer.sort_values(["year", "students"]).tail(1)
     counted = row_words(last, f"The last count of {who}, of {{year}}, found {{students:,.0f}}.")
     stated = f"A statement of {{year}} speaks of {{bound}}{{students:,.0f}} {who}."
-    return " ".join(filter(None, [counted, row_words(newer, stated)]))
+    return f"{counted} {row_words(newer, stated)}".strip()
 
 
 def opinion_asked(opinion: pd.DataFrame, economy: str, powers: Sequence[str]) -> str:
@@ -246,20 +221,20 @@ def opinion_asked(opinion: pd.DataFrame, economy: str, powers: Sequence[str]) ->
     choice, are the values `poll` of registry/words.yaml.
     """
     questions = words().values.get("poll", {})
-    known = opinion[opinion["about"].isin(powers) & opinion["measure"].isin(questions)]
-    newest = known.query("about == 'CHN'").query("year == year.max()")
+    known = pick(opinion, about=powers, measure=[*questions])
+    newest = at_year(pick(known, about="CHN"))
     if newest.empty:
         return ""
     measure = min(newest["measure"], key=list(questions).index)
-    same = known[known["measure"].eq(measure) & known["year"].eq(newest["year"].iloc[0])]
-    same = same.drop_duplicates("about").sort_values("value_pct", ascending=False)
+    same = pick(known, measure=measure, year=newest["year"]).drop_duplicates("about")
+    same = same.sort_values("value_pct", ascending=False)
     answers = [
         f"{percent(share / 100)} {questions[measure].format(power=eco.in_prose(power))}"
         for power, share in zip(same["about"], same["value_pct"], strict=True)
     ]
-    last, where = same.iloc[0], eco.name_of(economy)
-    source = source_name(last["source_id"])
-    return f"Of those asked in {where} in {last['year']}, {joined(answers)} ({source})."
+    last = same.iloc[0]
+    where = f"Of those asked in {eco.name_of(economy)} in {last['year']}"
+    return f"{where}, {joined(answers)} ({source_name(last['source_id'])})."
 
 
 def gas_sent(energy: pd.DataFrame, economy: str) -> str:
@@ -297,11 +272,12 @@ def stated_totals(facts: pd.DataFrame, economy: str) -> pd.DataFrame:
     facts: like the table; subjects are pairs such as 'TKM-RUS'. Returns partner, figure (trade,
     exports or imports), period, stated (with its unit and bound), source_id; the newest first.
     """
-    rows = facts.join(facts["attribute"].str.extract(_STATED))
-    rows = rows.query("who == @economy and unit in ['USD', 'percent']").dropna(subset=["value"])
+    rows = pick(facts, unit=["USD", "percent"]).dropna(subset="value")
     rows = rows[rows["subject"].str.startswith(f"{economy}-")]
-    figure, each = rows["what"].map(_FLOWS), rows.itertuples()
-    amount = [in_dollars(r.value) if r.unit == "USD" else percent(r.value / 100) for r in each]
+    rows = pick(rows.join(rows["attribute"].str.extract(_STATED)), who=economy)
+    figure, dollars = rows["what"].map(_FLOWS), rows["unit"] == "USD"
+    amount = rows["value"].where(dollars, rows["value"] / 100)
+    amount = amount.map(in_dollars).where(dollars, amount.map(percent))
     bound = rows["bound"].notna().map({True: "at least ", False: ""})
     share = (" of all its " + figure).where(rows["share"].notna(), "")
     rows = rows.assign(
@@ -338,50 +314,44 @@ def newest_investment(
     the stock of another. Returns group, measure (in words), investor, year, value (m USD),
     source_id; one row per investor, concept and source.
     """
-    mine = investment.query("host == @economy and investor in @investors")
+    rows = pick(investment, host=economy, investor=investors)
     keys = ["investor", "measure", "instrument", "stage", "price_basis", "source_id"]
-    newest = mine[mine["year"] == mine.groupby(keys, dropna=False)["year"].transform("max")]
-    prices = newest["price_basis"].fillna("current USD")
-    measure = newest["measure"].map(measure_name) + (", " + prices).where(
-        prices != "current USD", ""
-    )
+    rows = rows[rows["year"] == rows.groupby(keys, dropna=False)["year"].transform("max")]
+    prices = (", " + rows["price_basis"]).fillna("").replace(", current USD", "")
+    measure = rows["measure"].map(measure_name) + prices
     for column, more in _MORE_WORDS.items():
-        measure += newest[column].map(more).fillna("")
-    rows = newest.assign(
-        group=newest["measure"].map(measure_group), measure=measure, value=newest["value_usd"] / 1e6
-    )
+        measure += rows[column].map(more).fillna("")
+    group, value = rows["measure"].map(measure_group), rows["value_usd"] / 1e6
+    rows = rows.assign(group=group, measure=measure, value=value)
     rows = rows.sort_values(["group", "measure", "investor"], ascending=[False, True, True])
     return rows[["group", "measure", "investor", "year", "value", "source_id"]]
 
 
-def years_held(
-    economy: str,
-    *,
-    trade: pd.DataFrame,
-    investment: pd.DataFrame,
-    debt: pd.DataFrame,
-    students: pd.DataFrame,
-    opinion: pd.DataFrame,
-) -> pd.DataFrame:
+_HELD = {
+    "own report of trade with China": ("trade", "reporter == @economy and partner == 'CHN'"),
+    "China's report of trade": ("trade", "reporter == 'CHN' and partner == @economy"),
+    "investment stock by five investors or more": (
+        "investment",
+        "host == @economy and measure == 'fdi_stock' and year in @stocks",
+    ),
+    "debt to China": ("debt", "debtor == @economy and creditor == 'CHN' and measure == 'stock'"),
+    "students in China, counted": ("students", "year == year"),
+    "a poll on China": ("opinion", "about == 'CHN'"),
+}
+"""The figures behind a brief: the table of each, and which of its rows they are."""
+
+
+def years_held(economy: str, **tables: pd.DataFrame) -> pd.DataFrame:
     """For which years there are the figures behind a brief.
 
-    economy: a code. The frames are like the tables of these names; students and opinion hold rows
+    economy: a code. tables: trade, investment, debt, students and opinion; the last two hold rows
     of the economy alone. Returns figures, first_year, last_year (null without any), years.
     """
-    reports = trade[~_no_report(trade)]
-    stocks = investment.query("host == @economy and measure == 'fdi_stock'")
-    held = {
-        "own report of trade with China": reports.query("reporter == @economy & partner == 'CHN'"),
-        "China's report of trade": reports.query("reporter == 'CHN' & partner == @economy"),
-        "investment stock by five investors or more": stocks[
-            stocks["year"].isin(stock_years(investment, economy))
-        ],
-        "debt to China": debt.query(
-            "debtor == @economy and creditor == 'CHN' and measure == 'stock'"
-        ),
-        "students in China, counted": students,
-        "a poll on China": opinion.query("about == 'CHN'"),
-    }
-    spans = {what: rows["year"].agg(["min", "max", "nunique"]) for what, rows in held.items()}
-    table = pd.DataFrame(spans, index=["min", "max", "nunique"]).T.astype("Int64")
-    return table.set_axis(["first_year", "last_year", "years"], axis=1).reset_index(names="figures")
+    tables["trade"] = _reports(tables["trade"])
+    given = {"economy": economy, "stocks": stock_years(tables["investment"], economy)}
+    years = ["first_year", "last_year", "years"]
+    spans = {}
+    for what, (name, condition) in _HELD.items():
+        rows = tables[name].query(condition, local_dict=given)
+        spans[what] = rows["year"].agg(["min", "max", "nunique"]).set_axis(years)
+    return pd.DataFrame(spans).T.astype("Int64").reset_index(names="figures")

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ..estimates.frame import Estimate, estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, rows_of, tells
 from ..estimates.series import between, pick
 
@@ -33,13 +33,6 @@ def _stated(facts: pd.DataFrame, subject: str, attribute: str) -> pd.DataFrame:
     return rows.sort_values(["year", "fact_id"]).tail(1)
 
 
-def _share(facts: pd.DataFrame, subject: str, attribute: str, missing: str) -> Estimate:
-    row = _stated(facts, subject, attribute)
-    if row.empty:
-        return estimate_row(missing=missing)
-    return estimate_row(row, estimate=row["value"].item())
-
-
 @measure("economy.corridor_trains")
 def corridor_trains(
     facts: pd.DataFrame,
@@ -54,8 +47,10 @@ def corridor_trains(
         above the figure printed.
     """
     if count == "stated":
-        subject, named = "CA5", "share_of_China_Europe_trains"
-        return [_share(facts, subject, named, "no share of trains is stated for a year")]
+        used = _stated(facts, "CA5", "share_of_China_Europe_trains")
+        if used.empty:
+            return [estimate_row(missing="no share of trains is stated for a year")]
+        return [estimate_row(used, estimate=used["value"].item())]
     used = _stated(facts, _PORTS, "share_of_national_trains")
     if used.empty:
         return [estimate_row(missing="no share of national trains at the two ports")]
@@ -74,18 +69,12 @@ def corridor_containers(
     """Share of the containers on China-Europe trains that cross Kazakhstan, in per cent, of the
     newest whole year with all that is needed.
 
-    facts: table `facts`; whole years in TEU only.
+    facts: table `facts`; whole years in TEU only. A bound stands only where there is no count.
     transit: 'range', from the narrow count of transit to the wide one, both over China's total;
         'china_europe' or 'all_directions', one count as printed over that total. The narrow count
         may leave out what China calls China-Europe, the wide one holds other goods.
     """
-    return [_of_all_boxes(facts, *TRANSIT[transit])]
-
-
-def _of_all_boxes(facts: pd.DataFrame, *subjects: str) -> Estimate:
-    """What one subject, or from one to another, is of the containers of all routes, in the newest
-    whole year that has all; a bound stands only where there is no count.
-    """
+    subjects = TRANSIT[transit]
     boxes = {"attribute": ["containers", f"containers{_LOWER}"], "unit": "TEU"}
     rows = pick(facts, subject=[ALL_ROUTES, *subjects], **boxes)
     rows = rows[rows["period"].astype(str).str.fullmatch(r"\d{4}")]
@@ -93,11 +82,11 @@ def _of_all_boxes(facts: pd.DataFrame, *subjects: str) -> Estimate:
     teu = rows.pivot(index="subject", columns="year", values="value")
     teu = teu.reindex([ALL_ROUTES, *subjects]).dropna(axis=1)
     if teu.empty:
-        return estimate_row(missing="no whole year with transit and total in TEU")
+        return [estimate_row(missing="no whole year with transit and total in TEU")]
     year = teu.columns.max()
-    low, *_, high = (100 * teu[year] / teu.at[ALL_ROUTES, year]).clip(upper=100)[[*subjects] * 2]
-    ends = between(low, high, "narrow to wide count of transit")
-    return estimate_row(pick(rows, year=year), **ends)
+    shares = (100 * teu[year] / teu.at[ALL_ROUTES, year]).clip(upper=100)
+    ends = between(shares[subjects[0]], shares[subjects[-1]], "narrow to wide count of transit")
+    return [estimate_row(pick(rows, year=year), **ends)]
 
 
 @measure("economy.corridor_scale")
@@ -155,30 +144,3 @@ def _beside_sea(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     used = pd.concat([rail.nlargest(1, "value"), sea])
     share = 100 * float(used["value"].iloc[0] / used["value"].sum()) if len(rail) else 0.0
     return (used if len(rail) else rail), share
-
-
-def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
-    """Every share of China-Europe rail that crosses the five or one port, for a picture.
-
-    facts: table `facts`, as in `corridor_containers`.
-    Returns unit ('trains' or 'containers'), what (with its year), and the columns of an estimates
-    frame; one port or company is a `part`, a lower bound by itself. No row for a figure that is not
-    at hand.
-    """
-    port, company = "Alashankou rail port (CHN side)", "UTLC ERA (KAZ-RUS-BLR broad gauge)"
-    alone = "Alashankou alone, January to April"
-    figures = {
-        ("trains", "stated by China's foreign ministry"): rows_of(corridor_trains)(facts)[0],
-        ("trains", "the two ports, 'more than'"): rows_of(corridor_trains)(
-            facts, count="two_ports"
-        )[0],
-        ("trains", alone): _share(facts, port, "share_of_national_trains", "none"),
-        ("containers", alone): _share(facts, port, "share_of_national_TEU", "none"),
-        ("containers", "between narrow and wide count"): rows_of(corridor_containers)(facts)[0],
-        ("containers", "one joint company alone"): _of_all_boxes(facts, company),
-    }
-    frame = estimates(figures.values()).assign(unit=[unit for unit, _ in figures])
-    what = pd.Series([what for _, what in figures])
-    frame["part"] = what.str.contains("alone")
-    frame["what"] = what + frame["last_year"].map(", {}".format)
-    return pick(frame, missing="")

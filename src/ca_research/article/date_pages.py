@@ -12,7 +12,6 @@ import pandas as pd
 
 from ..claims import Evidence
 from ..claims.claim import Claim
-from ..estimates.series import pick
 from ..ground.arguments import day
 from ..ground.display import Section
 from ..ground.numbers import counted
@@ -20,7 +19,7 @@ from ..ground.periods import date_in_words
 from ..plots import lines, row_words, show_criterion
 from ..plots.show import show, show_table, where_known
 from ..plots.timeline import timeline
-from . import documents, lanes, meetings, signing
+from . import documents, lanes, signing
 
 _DAYS = {"until": "the article", "before": "the speech"}
 """Settings of a criterion that are a day of the timeline, and what was on that day."""
@@ -71,25 +70,6 @@ def show_dates(
         note="A source with several rows is one source.",
         columns=["lane", "dated", "what", "source"],
         labels={"lane": "about"},
-    )
-
-
-def show_sides(claim: Claim, events: pd.DataFrame, evidence: pd.DataFrame) -> None:
-    """Show who dates a meeting of each partner with all five, or speaks for or against one.
-
-    claim: one that counts partners up to a day, as `meetings.meetings_with_five` does. events,
-    evidence: like the tables of these names.
-    """
-    criterion = claim.spec.readings[0].criteria[0]
-    partners = criterion.over.economies if criterion.over else ()
-    until = day("until", criterion.settings["until"])
-    sides = meetings.sides(events, evidence, partners, claim=claim.id, until=until)
-    dated = pick(sides, side="supports")["reading"].nunique()
-    show_table(
-        documents.side_lists(sides),
-        section="main",
-        title=f"Sources date meetings with all five for {dated} of {len(partners)} partners",
-        note="Sources that date a meeting with all five or speak for one, and those against.",
     )
 
 

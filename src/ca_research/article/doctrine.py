@@ -9,24 +9,16 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
 
-from ..claims import Evidence
-from ..estimates.documents import documents_of, expand, share_row
-from ..estimates.frame import Estimate, Figures
+from ..estimates.documents import Document, documents_of, expand, share_row
+from ..estimates.frame import Estimate, Figures, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
-from ..estimates.series import Answer, between, each_economy, omit, pick
+from ..estimates.series import between, pick
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import counted, ordinal
 from ..ground.periods import years_back
-from ..plots import bars, dated_lanes, row_words, show_criterion, style
-from ..plots.needs import needs
-from ..plots.panels import dated_name, panels
-from ..plots.show import known, show, where_known
-from ..registry.words import party
 from .settings import settings
 
 GOALS = ("RUS", "CHN", "IRN", "LIB")
@@ -37,7 +29,7 @@ FEWEST = 5
 """Documents with a visible code below which a share says nothing."""
 _PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
 _KINDS = {"own": ["own"], "with_joint": ["own", "joint"], "all_coded": ["own", "joint", "other"]}
-_LISTS = ("doctrine", "address", "list")
+LISTS = ("doctrine", "address", "list")
 """Kinds of texts that list partners, the official ones first."""
 _PLACES = ("first", "second", "third", "fourth", "fifth")
 
@@ -65,73 +57,39 @@ def partner_place(
     and leave a range where they disagree.
     It tells the `place` with the powers that stand before it: 'second after Russia'.
     """
-    rows, back = documents_of(evidence, claim=claim, coding=coding).frame, years_back(version)
-    rows = pick(rows, kind=_LISTS if texts == "all" else _LISTS[:2])
-    rows = rows.assign(whose=rows["economy"].map(expand)).explode("whose")
-    rows = rows.sort_values(["date", "item"], ascending=False)
-
-    def place(own: pd.DataFrame) -> Answer:
-        visible = omit(own, **{order: "u"})
-        reports = [text for _, text in visible.groupby("origin_group", sort=False)]
+    documents, back = documents_of(evidence, claim=claim, coding=coding), years_back(version)
+    kinds = LISTS if texts == "all" else LISTS[:2]
+    rows = [row for row in documents.records if row["kind"] in kinds]
+    rows.sort(key=lambda row: (row["date"] or "", row["item"]), reverse=True)
+    answers = []
+    for economy in economies:
+        own = [row for row in rows if economy in expand(row["economy"])]
+        visible = [row for row in own if row[order] != "u"]
+        reports = [*dict.fromkeys(row["origin_group"] for row in visible)]
         if len(reports) > back:
-            text = reports[back].drop(columns="whose")
-            low, high = text[order].astype(float).agg(["min", "max"])
-            about = {"place": _place_in_words(int(low), text["before"])} if low == high else None
+            text = [row for row in visible if row["origin_group"] == reports[back]]
+            places = [int(row[order]) for row in text]
+            low, high = min(places), max(places)
+            about = {"place": _place_in_words(low, text)} if low == high else None
             ends = between(low, high, "reports of one text that disagree")
-            return {"used": text, "about": about, **ends}
+            row = estimate_row(economy=economy, about=about, **ends)
+            answers.append(row | documents.behind_rows(text))
+            continue
         unseen = counted(len(own) - len(visible), "text")
         why = f"the order of partners could not be seen in {unseen}"
         if reports:
             why = f"only {counted(len(reports), 'text')} shows the order of partners; {why}"
-        return why
+        answers.append(estimate_row(economy=economy, missing=why))
+    return answers
 
-    return each_economy(economies, rows, place)
 
-
-def _place_in_words(place: int, before: pd.Series) -> str:
+def _place_in_words(place: int, text: Sequence[Document]) -> str:
     """A place and the powers named before it, where the place counts these alone."""
     word = _PLACES[place - 1] if place <= len(_PLACES) else ordinal(place)
-    lists = before.dropna().unique()
-    powers = lists[0].split(";") if len(lists) == 1 else []
+    lists = {row["before"] for row in text if row["before"]}
+    powers = lists.pop().split(";") if len(lists) == 1 else []
     named = powers and len(powers) == place - 1
     return f"{word} after {joined(map(eco.in_prose, powers))}" if named else word
-
-
-def show_ranks(claim: str, coding: str, evidence: Evidence, documents: pd.DataFrame) -> None:
-    """Show China's place in the lists of partners of each economy, by date.
-
-    evidence: of the claim, which has the criterion `rank`. documents: like table `evidence`.
-    """
-    with where_known():
-        rows = documents_of(documents, claim=claim, coding=coding).frame
-        ranks = known(pick(rows, kind=_LISTS)).sort_values(["economy", "powers"])
-        labels = ("place " + ranks["powers"]).replace("place u", "not seen")
-        official = ranks["kind"].map({"list": " (no official text)"}).fillna("")
-        lanes = ranks["economy"].map(eco.name_of) + ": " + labels + official
-        wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement"]
-        show_criterion(
-            evidence,
-            "rank",
-            picture=lambda: dated_lanes(ranks.assign(lane=lanes), lane="lane"),
-            data=ranks[[*wanted, "source_id"]],
-            note="Not seen: the order was not in the part seen.",
-        )
-
-
-def show_visits(facts: pd.DataFrame) -> None:
-    """Show the visits by year that one database counts; nothing where nobody counted."""
-    rows = pick(facts, attribute="government_visits_with_CHN")
-    if len(rows):
-        yearly = rows.groupby("year", as_index=False)["value"].sum()
-        show(
-            bars(yearly, "value", by="year", unit="visits"),
-            section="context",
-            title="Government visits between China and the five, by year",
-            alt=row_words(yearly, "{year}: {value:.0f}"),
-            data=rows[["subject", "year", "value", "unit", "source_id"]],
-            note="One database's count. There is no like count for other powers, so it cannot show "
-            "a priority.",
-        )
 
 
 @once
@@ -186,40 +144,3 @@ def goal_share(
     has = [None if pd.isna(named) else named == 1 for named in texts[goal].first()]
     figures = Figures(rows[["document", "year", "source_id"]])
     return [share_row(figures, has, [*texts.indices.values()], unseen, FEWEST, "goal")]
-
-
-def show_goals(claim: str, evidence: Evidence, documents: pd.DataFrame) -> None:
-    """Show what the documents of the United States name as goals.
-
-    evidence: of the claim, which has the criterion `russia_always`. documents: like the table.
-    """
-    with where_known():
-        rows = known(pick(coded_goals(documents, claim), kind="own"))
-        rows = rows.sort_values(["year", "document"])
-        show_criterion(
-            evidence,
-            "russia_always",
-            picture=lambda: goal_grid(rows.drop_duplicates("origin_group")),
-            data=rows.drop(columns="origin_group"),
-            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or "
-            "not coded; such a text may name the goal or not. Texts that the United States wrote "
-            "alone; joint texts and summaries by others stand in the list.",
-        )
-
-
-@needs("table", "document year")
-def goal_grid(table: pd.DataFrame) -> Figure:
-    """Which goals each document names: dark where named, pale where not, a question mark where not
-    visible.
-    """
-    import seaborn as sns  # as long to import as all else
-
-    names = [dated_name(*row) for row in zip(table["document"], table["year"], strict=True)]
-    heads = ["Liberal order" if goal == "LIB" else party(goal) for goal in GOALS]
-    grid = pd.DataFrame(table[[*GOALS]].astype(float).to_numpy(), names, heads)
-    figure, (ax,) = panels(1, 0.9 + 0.27 * len(grid))
-    look = {"cmap": ListedColormap([style.GRID, style.PAPER, style.INK]), "linewidths": 2}
-    unseen = {"annot": np.where(grid.isna(), "?", ""), "fmt": "", "annot_kws": {"color": style.INK}}
-    sns.heatmap(grid.fillna(0.5), vmin=0, vmax=1, cbar=False, ax=ax, **look, **unseen)
-    ax.tick_params(labeltop=True, labelbottom=False, length=0)
-    return figure

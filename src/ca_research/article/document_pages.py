@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from .. import investment, registry
+from ..claims import Evidence
 from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, recounted
 from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
+from ..plots import dated_lanes, lines, show_criterion, style
+from ..plots.grid import draw_grid
+from ..plots.needs import needs
+from ..plots.panels import dated_name, panels
 from ..plots.show import known, show_table, where_known
 from ..registry.codings import coding as registry_coding
-from ..registry.words import cell_words
+from ..registry.words import cell_words, party
 from . import documents
+from .aid import grants_per_head
+from .doctrine import GOALS, LISTS, coded_goals
 from .settings import settings
 
 
@@ -127,29 +136,6 @@ _CASES = {
 """By coding: the codes that show a case, in the order of their weight; title and note."""
 
 
-def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Count the conditions of a claim by kind; nothing where none was known."""
-    kinds = documents.cases_by_kind(evidence, claim=claim_id, coding=_coding_of(claim_id))
-    if len(kinds):
-        heads = {
-            "kind": "kind of condition",
-            "cases": "loans or grants",
-            "sources": "independent sources",
-            "most": "most sources on one of them",
-            "examples": "which",
-        }
-        cases = in_words(int(kinds["cases"].sum())).capitalize()
-        show_table(
-            kinds.rename(columns=heads),
-            section="main",
-            title=f"{cases} loans and grants that came with a condition, by its kind",
-            sources=pick(evidence, claim=claim_id),
-            digits=0,
-            note="By the stricter code. A case counts as documented where two independent sources "
-            "agree on it.",
-        )
-
-
 def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
     """List both sides of a claim, each independent source by name; nothing where there is none."""
     sides = documents.sides(evidence, claim=claim_id, counting=documents.COUNTING)
@@ -159,7 +145,7 @@ def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
         note = "One entry for each independent source; commentary does not count."
         counts = sides.groupby("side")["origin_group"].nunique().reindex(SIDES, fill_value=0)
         show_table(
-            documents.side_lists(sides, labels=_named(sides["reading"], claim_id)),
+            documents.side_lists(sides, _named(sides["reading"], claim_id)),
             section="context" if _coding_of(claim_id) else "main",
             title=f"Independent sources: {in_words(counts['supports'])} for the sentence, "
             f"{in_words(counts['refutes'])} against it",
@@ -206,7 +192,9 @@ def _show_codes(claim_id: str, coding: str, evidence: pd.DataFrame) -> None:
         widely=shown["wide"].where(shown["wide"] != shown["strict"], ""),
         source=rows["source_id"],
     )
-    judged = ["interference"] * ("interference" in rows)
+    if "kind" in rows:
+        listed["kind"] = rows["kind"].replace(scheme.fields["kind"].values)
+    judged = [name for name in ("interference", "kind") if name in rows]
     fields = scheme.fields["strict"].values.items()
     rules = " ".join(f"“{_SHOWN[name].capitalize()}”: {rule}" for name, rule in fields)
     show_table(
@@ -256,3 +244,78 @@ def group_name(reading: str, claim_id: str = "") -> str:
 def _named(groups: Iterable[str], claim_id: str) -> dict[str, str]:
     """Groups of documents of a claim, and what each is called."""
     return {group: group_name(group, claim_id) for group in groups}
+
+
+def show_ranks(claim: str, coding: str, evidence: Evidence, documents: pd.DataFrame) -> None:
+    """Show China's place in the lists of partners of each economy, by date.
+
+    evidence: of the claim, which has the criterion `rank`. documents: like table `evidence`.
+    """
+    with where_known():
+        rows = documents_of(documents, claim=claim, coding=coding).frame
+        ranks = known(pick(rows, kind=LISTS)).sort_values(["economy", "powers"])
+        labels = ("place " + ranks["powers"]).replace("place u", "not seen")
+        official = ranks["kind"].map({"list": " (no official text)"}).fillna("")
+        lanes = ranks["economy"].map(eco.name_of) + ": " + labels + official
+        wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement"]
+        show_criterion(
+            evidence,
+            "rank",
+            picture=lambda: dated_lanes(ranks.assign(lane=lanes), lane="lane"),
+            data=ranks[[*wanted, "source_id"]],
+            note="Not seen: the order was not in the part seen.",
+        )
+
+
+def show_goals(claim: str, evidence: Evidence, documents: pd.DataFrame) -> None:
+    """Show what the documents of the United States name as goals.
+
+    evidence: of the claim, which has the criterion `russia_always`. documents: like the table.
+    """
+    with where_known():
+        rows = known(pick(coded_goals(documents, claim), kind="own"))
+        rows = rows.sort_values(["year", "document"])
+        show_criterion(
+            evidence,
+            "russia_always",
+            picture=lambda: goal_grid(rows.drop_duplicates("origin_group")),
+            data=rows.drop(columns="origin_group"),
+            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or "
+            "not coded; such a text may name the goal or not. Texts that the United States wrote "
+            "alone; joint texts and summaries by others stand in the list.",
+        )
+
+
+@needs("table", "document year")
+def goal_grid(table: pd.DataFrame) -> Figure:
+    """Which goals each document names: dark where named, pale where not, a question mark where not
+    visible.
+    """
+    texts = [dated_name(*row) for row in zip(table["document"], table["year"], strict=True)]
+    cells = table[[*GOALS]].astype(float).assign(text=texts).melt("text", var_name="goal")
+    cells["goal"] = cells["goal"].map(
+        lambda goal: "Liberal order" if goal == "LIB" else party(goal)
+    )
+    words = cells["value"].isna().map({True: "?", False: ""})
+    cells = cells.assign(words=words, shade=cells["value"].fillna(0.5) * 2)
+    figure, (ax,) = panels(1, 0.9 + 0.27 * len(table))
+    draw_grid(ax, cells, "text", "goal", [style.GRID, style.PAPER, style.INK])
+    return figure
+
+
+def show_grants(evidence: Evidence, money: pd.DataFrame, macro: pd.DataFrame) -> None:
+    """Show American grants by head and year.
+
+    evidence: of a claim with the criterion `grants`. money, macro: as in `grants_per_head`.
+    """
+    with where_known():
+        given = grants_per_head(money, macro, donors=["USA"]).query("year >= 2000")
+        look: dict[str, Any] = {"panel": "host", "unit": "US dollars a head", "alike": False}
+        show_criterion(
+            evidence,
+            "grants",
+            picture=lambda: lines(known(given), "per_head", **look),
+            data=known(given).rename(columns={"host": "recipient", "investor": "donor"}),
+            note="US dollars a head and year. Grants as donors report them to the OECD, without "
+            "military aid, in current US dollars.",
+        )

@@ -20,7 +20,6 @@ from ..estimates.documents import (
 from ..estimates.series import omit, pick
 from ..ground.display import Section
 from ..plots.show import known, show_table, where_known
-from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words
 
 ONE_ORIGIN = "Documents with the same letter go back to one origin and count once."
@@ -47,21 +46,16 @@ def sides(evidence: pd.DataFrame, *, claim: str, counting: str = "") -> pd.DataF
     return best.assign(both_sides=twice).rename(columns={"direction": "side"})
 
 
-def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+def side_lists(sides: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """Both sides of each reading as lists of sources by name, the oldest text first.
 
     sides: reading, side, name, year and sources, as from `sides`. labels: words for the readings.
     """
-    readings = dict([*sides.sort_values(["year", "name"]).groupby("reading")])
-    names = {side: [_names_on(part, side) for part in readings.values()] for side in SIDES}
-    lists = pd.DataFrame(names, index=pd.Index(readings, name="about", dtype=object))
-    sources = [tuple(part["sources"].sum()) for part in readings.values()]
-    lists = lists.rename(columns=_SIDES, index=labels).assign(sources=sources)
-    return lists.reset_index()
-
-
-def _names_on(reading: pd.DataFrame, side: str) -> str:
-    return "; ".join(pick(reading, side=side)["name"])
+    rows = sides.sort_values(["year", "name"])
+    lists = rows.groupby(["reading", "side"])["name"].agg("; ".join).unstack(fill_value="")
+    lists = lists.reindex(columns=SIDES, fill_value="").rename(columns=_SIDES)
+    lists["sources"] = rows.groupby("reading")["sources"].agg(lambda ids: tuple(ids.sum()))
+    return lists.rename(index=labels).rename_axis("about", columns=None).reset_index()
 
 
 def document_list(
@@ -174,27 +168,3 @@ def _documents(evidence: pd.DataFrame, claim: str, coding: str) -> pd.DataFrame:
     """Coded documents of a claim that are no commentary."""
     rows = documents_of(evidence, claim=claim, coding=coding).frame
     return omit(rows, strength="commentary")
-
-
-def cases_by_kind(evidence: pd.DataFrame, *, claim: str, coding: str) -> pd.DataFrame:
-    """How many cases and independent origins document each kind of condition, by the strict code.
-
-    evidence, claim, coding: as in `documents_of`; a coding with the field kind. Returns kind (in
-    words), cases, sources (number of origins), most (origins on the case that has most) and
-    examples (the cases in words); the kind with most cases first.
-    """
-    rows = _documents(evidence, claim, coding)
-    rows = omit(rows, strict=["none", "whole"]).dropna(subset="kind")
-    rows = rows.drop_duplicates(["case", "origin_group", "kind"]).sort_values("case")
-    kinds = rows.assign(
-        kind=rows["kind"].replace(registry_coding(coding).fields["kind"].values),
-        origins=rows.groupby(["kind", "case"])["item"].transform("size"),
-        called=[case_name(case, coding) for case in rows["case"]],
-    ).groupby("kind")
-    kinds = kinds.agg(
-        cases=("case", "nunique"),
-        sources=("origin_group", "nunique"),
-        most=("origins", "max"),
-        examples=("called", lambda names: "; ".join(names.unique())),
-    )
-    return kinds.reset_index().sort_values(["cases", "kind"], ascending=[False, True])

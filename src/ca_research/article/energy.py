@@ -17,7 +17,7 @@ from ..estimates.measures import measure, tells
 from ..estimates.series import at_year, level, one_row, pick, ratio, series
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import numbers
+from ..stats.frames import figures
 from ..tables.preference import one_source_each
 
 Commodity = Literal["gas", "crude", "uranium"]
@@ -40,7 +40,7 @@ def _quantities(energy: pd.DataFrame, commodity: str) -> pd.DataFrame:
     """
     goods, unit, _ = COMMODITIES[commodity]
     rows = pick(energy, importer="CHN", unit=unit, commodity=goods).dropna(subset="quantity")
-    numbers(rows, "quantity")
+    figures(rows, "quantity")
     cell = ["exporter", "commodity", "year"]
     rows = one_source_each(rows, cell)
     if rows.duplicated(cell).any():

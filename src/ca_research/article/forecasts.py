@@ -5,8 +5,8 @@ on what was known.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Literal
 
@@ -21,7 +21,6 @@ from ..estimates.series import Answer, omit, one_row, pick
 from ..ground import economies as eco
 from ..ground.arguments import day
 from ..ground.errors import CaResearchError, CoverageError
-from ..ground.numbers import fixed
 from ..ground.periods import day_in_words
 from ..plots import lines
 from ..plots.needs import needs
@@ -92,15 +91,15 @@ def _least(rows: Mapping[int, Estimate], code: str, start: int) -> Estimate:
         return estimate_row(economy=code, missing=f"no report by partner from {start} on")
     table = pd.DataFrame(rows.values(), index=rows.keys())
     figures = table[["estimate", "low", "high"]].astype(float)
-    first = figures["high"].fillna(figures["estimate"]).fillna(math.inf) > 1
     low = figures["low"].fillna(figures["estimate"]).fillna(0)
+    first = ~(figures["high"].fillna(figures["estimate"]) <= 1)
     worst = (low if first.all() else low[~first]).idxmin()
     whether = {f"in {start}": start in rows, f"after {start}": max(rows) > start}
     lacking = " or ".join(when for when, known in whether.items() if not known)
     if lacking and first.all():  # behind in one year is behind, whatever the others say
         return estimate_row(economy=code, missing=f"no report by partner {lacking}")
-    behind = [year for year in rows if low[year] <= 1]
-    since = [str(year) for year in rows if behind and year > behind[-1]]
+    behind = low.index[low <= 1]
+    since = [str(year) for year in rows if len(behind) and year > behind[-1]]
     about = {"worst": str(worst), "since": " to ".join(dict.fromkeys(since[:1] + since[-1:]))}
     used = pd.concat([row["rows"].frame for row in rows.values()]).drop_duplicates()
     kept = {name: rows[worst][name] for name in ("estimate", "low", "high", "interval")}
@@ -209,21 +208,6 @@ def value_after(
     return [one_row(kept(code), economy=code) for code in economies]
 
 
-def largest_growth(kept: pd.DataFrame, trade: pd.DataFrame, base: int = 2022) -> str:
-    """From what base the largest of some ratios comes; '' of none.
-
-    kept: as from `value_after`, with the flow. trade: like the table.
-    """
-    for row in kept.dropna(subset="estimate").nlargest(1, "estimate").itertuples():
-        usd = _yearly(china_reported(trade, row.economy, since=base), row.flow)[0][base]
-        return (
-            f"The largest, {fixed(row.estimate, 1)} times the {row.flow} of "
-            f"{eco.in_prose(row.economy)}, is over only {fixed(usd / 1e6)} million dollars in "
-            f"{base}."
-        )
-    return ""
-
-
 @once
 def value_series(
     trade: pd.DataFrame, economy: str, *, series: str = "china_imports"
@@ -237,20 +221,19 @@ def value_series(
     known_on: the later of its rows'. Raises CoverageError where there is no such series.
     """
     if series == "china_imports":
-        rows, flows = china_reported(trade, economy, since=CUSTOMS_SINCE), 1
-        rows = pick(rows, flow="import")
+        rows = pick(china_reported(trade, economy, since=CUSTOMS_SINCE), flow="import")
+        flows, words = 1, "China's imports"
     else:
-        rows, flows = pick(trade, reporter=economy, partner="CHN", product="TOTAL"), 2
-        rows = rows.dropna(subset="value_usd")
+        rows = pick(trade, reporter=economy, partner="CHN", product="TOTAL")
+        rows, flows, words = rows.dropna(subset="value_usd"), 2, "its own turnover"
         years = rows.groupby("source_id")["year"].nunique()  # sources are never spliced here
         longest = years.reindex(ranked(years.index)).nlargest(1)
-        rows = pick(rows, source_id=list(longest.index))
+        rows = pick(rows, source_id=longest.index)
     by_year = rows.groupby("year")
     table = by_year.agg(value_usd=("value_usd", "sum"), known_on=("known_on", "max"))
     table = table[by_year.size() == flows]
     if table.empty:
-        words = {"china_imports": "China's imports", "own_turnover": "its own turnover"}
-        raise CoverageError(f"{economy}: no series of {words[series]}")
+        raise CoverageError(f"{economy}: no series of {words}")
     gaps = np.cumsum(np.diff(table.index, prepend=table.index[0]) > 1)
     table = table[gaps == gaps[-1]]  # the years after the last gap
     return table.reset_index(), pick(rows, year=table.index)
@@ -258,7 +241,7 @@ def value_series(
 
 def _split(table: pd.DataFrame, known_by: dt.date, scale: str) -> tuple[pd.Series, pd.Series]:
     """The years known by a day, and those after it."""
-    values = table.astype({"year": int}).set_index("year")["value_usd"].astype(float)
+    values = table.set_index(table["year"].astype(int))["value_usd"].astype(float)
     values = np.log(values) if scale == "log" else values
     known = (table["known_on"] <= pd.Timestamp(known_by)).to_numpy()
     return values[known], values[~known]
@@ -266,19 +249,15 @@ def _split(table: pd.DataFrame, known_by: dt.date, scale: str) -> tuple[pd.Serie
 
 @lru_cache(maxsize=1024)
 def _fit(model: Model, known: tuple[tuple[int, float], ...], steps: int) -> pd.DataFrame:
-    """A model's forecast. The same series comes back in many specifications, and fitting is what
-    takes the time.
-    """
     return model(pd.Series(dict(known)).rename_axis("year"), steps).frame
 
 
 def _forecast(model: Model, train: pd.Series, steps: int) -> pd.DataFrame:
-    """Rows of a forecast, as many as asked for; the nearer years do not depend on how many."""
-    return _fit(model, tuple(train.items()), max(steps, _YEARS_AHEAD)).head(steps)
-
-
-_YEARS_AHEAD = 5
-"""A model is fitted for so many years at least: without a source fewer are left to compare with."""
+    """Rows of a forecast. The same series comes back in many specifications, and fitting is what
+    takes the time: it is for five years at least, as without a source fewer are compared with. The
+    nearer years do not depend on how many there are.
+    """
+    return _fit(model, tuple(train.items()), max(steps, 5)).head(steps)
 
 
 @measure("trade.foreseen")
@@ -333,37 +312,28 @@ def relative_forecast_error(
     return estimates(rows).join(pd.DataFrame([errors for _, errors in scores], columns=columns))
 
 
-def forecast_paths(
-    trade: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    known_by: dt.date = ARTICLE,
-    series: str = "china_imports",
-) -> pd.DataFrame:
-    """What each model (and no change), fitted on logarithms, expected after the day, beside what is
-    known.
+def forecast_paths(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
+    """What a random walk with drift and no change, fitted on logarithms of China's imports,
+    expected after the day of the article, beside what is known.
 
-    trade, economies, known_by, series: as in `relative_forecast_error`.
+    trade: as in `value_series`.
     Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to
-    the day and 'after' for those after it (mean only), 'no change' or a name of MODELS; intervals
-    are 95 % of the model and no statement that they hold. Economies without a series and models
-    that could not be fitted are left out. Raises CoverageError where no economy has a series.
+    the day and 'came' for those after it, 'trend' (with its 95 % interval, which is no statement
+    that it holds) or 'no change'. Economies without a series and models that could not be fitted
+    are left out. Raises CoverageError where no economy has a series.
     """
-    known_by, parts = day("known_by", known_by), []
+    parts = []
     for code in economies:
-        try:
-            train, later = _split(value_series(trade, code, series=series)[0], known_by, "log")
-        except CoverageError:
-            continue
-        mine = {"after": later.reset_index(name="mean"), "known": train.reset_index(name="mean")}
-        for name, model in {**MODELS, "no change": naive}.items():
-            try:
-                mine[name] = _forecast(model, train, len(later) or 3)
-            except CaResearchError:
-                continue
-        parts += [of.assign(economy=code, model=name) for name, of in mine.items()]
+        with suppress(CaResearchError):
+            train, later = _split(value_series(trade, code)[0], ARTICLE, "log")
+            mine = {"came": later.reset_index(name="mean"), "known": train.reset_index(name="mean")}
+            with suppress(CaResearchError):
+                steps = len(later) or 3
+                mine["trend"] = random_walk_drift(train, steps).frame
+                mine["no change"] = naive(train, steps).frame[["year", "mean"]]
+            parts += [of.assign(economy=code, model=name) for name, of in mine.items()]
     if not parts:
-        raise CoverageError(f"no series of {series.replace('_', ' ')} for {', '.join(economies)}")
+        raise CoverageError(f"no series of China's imports from {', '.join(economies)}")
     columns = ["economy", "model", "year", "mean", "low", "high"]
     paths = pd.concat(parts, ignore_index=True).reindex(columns=columns)
     return paths[columns[:3]].join(np.exp(paths[columns[3:]].astype(float)))
@@ -374,12 +344,8 @@ def forecast_lines(paths: pd.DataFrame) -> Figure:
     """What was known, what a random walk with drift and no change expected, and what came; one
     panel per economy.
 
-    paths: as from `forecast_paths`. The band is the model's 95 % interval.
+    paths: as from `forecast_paths`.
     """
-    names = {"after": "came", "drift": "trend", "known": "known", "no change": "no change"}
-    shown = pick(paths, model=names)
-    ends = shown[["mean", "low", "high"]] / 1e6
-    ends.loc[shown["model"] != "drift", ["low", "high"]] = None
-    drawn = ends.assign(model=shown["model"].map(names), **shown[["economy", "year"]])
+    drawn = paths.assign(**paths[["mean", "low", "high"]] / 1e6)
     unit = "million US dollars (log scale)"
     return lines(drawn, "mean", hue="model", unit=unit, alike=False, log=True)

@@ -153,7 +153,7 @@ def learning_growth(
         about = {"counts": f"{counts} ({pair['institute']})"}
         return {"used": used, "estimate": pair["growth"], "about": about}
 
-    return each_economy(economies, pairs.assign(whose=pairs["economy"]), slowest)
+    return each_economy(economies, pairs, slowest, "economy")
 
 
 _WORDS = {"as_stated": "", "lower": "over ", "upper": "under "}

@@ -14,14 +14,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from .. import registry
-from ..estimates.documents import documents_of, source_and_year
+from ..estimates.documents import documents_of
 from ..estimates.events import names, occasions, select, settle, used_rows
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure
 from ..estimates.once import once
 from ..estimates.series import omit, pick
 from ..ground import economies as eco
-from ..ground.periods import date_in_words
 from ..tables.dates import bounds
 
 KINDS = "format_first_ministerial;format_ministerial;format_first_summit;format_summit"
@@ -129,60 +128,3 @@ def _settled(met: pd.DataFrame, written: pd.DataFrame) -> Estimate:
     figures = settle(occasions(met), shown, denied, "a meeting with all five")
     columns = ["claim", "reading", "item", "date", "direction", "source_id"]
     return estimate_row(pd.concat([used_rows(met), written[columns]], ignore_index=True), **figures)
-
-
-def sides(
-    events: pd.DataFrame,
-    evidence: pd.DataFrame,
-    partners: Sequence[str],
-    *,
-    claim: str,
-    until: dt.date,
-) -> pd.DataFrame:
-    """Sources by name that date a meeting of a partner with all five, or speak for or against one,
-    as far as `meetings_with_five` counts them.
-
-    events, evidence, claim, until: as there. partners: codes. Columns as `documents.side_lists`
-    takes them, the partner as `reading`; sources of one name stand once.
-    """
-    met, written = meetings(events, until=until), texts(evidence, claim, until)
-    counts = written["direction"].eq("refutes") | written["reading"].isin(met["partner"])
-    met = met.assign(reading=met["partner"], direction="supports")
-    rows = pd.concat([met, written[counts]], ignore_index=True)
-    rows = pick(rows, reading=partners)
-    years = rows["date"].astype("string").str[:4].astype("Int64")
-    rows = rows.assign(
-        side=rows["direction"], year=years, sources=[(s,) for s in rows["source_id"]]
-    )
-    rows["name"] = [source_and_year(*row) for row in zip(rows["source_id"], years, strict=True)]
-    return rows.drop_duplicates(["reading", "side", "name"])
-
-
-def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
-    """Each partner's first dated meeting of ministers and of leaders with all five, in the order of
-    the former.
-
-    events: like table `events`. economies: codes of the partners.
-    Returns partner, ministers ('before' a date where the first is known without its date), leaders
-    (dates in words; empty where none is dated), meetings (separate occasions dated), origins
-    (independent sources), remark (notes of the two first meetings) and sources.
-    """
-    firsts = pick(events, kind="format_first_ministerial")
-    undated = {*firsts.loc[firsts["date"].isna(), "actor"]}
-    held, rows = meetings(events).sort_values("last_day", kind="stable"), []
-    for partner in economies:
-        part = pick(held, partner=partner)
-        firsts = [part[part["kind"].str.contains(of)].head(1) for of in ("ministerial", "summit")]
-        ministers, leaders = ("".join(map(date_in_words, first["date"])) for first in firsts)
-        row = {
-            "partner": partner,
-            "ministers": "before " * (partner in undated) + ministers,
-            "leaders": leaders,
-            "meetings": occasions(part),
-            "origins": part["origin"].nunique(),
-            "remark": "; ".join(pd.concat(firsts)["note"].dropna()),
-            "sources": tuple(part["source_id"].unique()),
-        }
-        rows.append((firsts[0]["last_day"].min(), row))
-    order = pd.Series([first for first, _ in rows]).sort_values().index
-    return pd.DataFrame([rows[at][1] for at in order])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..estimates.series import pick
 from ..tables import preferred_rows
 
 
@@ -14,7 +15,7 @@ def with_later_counts(in_china: pd.DataFrame, series: pd.DataFrame) -> pd.DataFr
         by origin and level.
     Returns rows of `in_china`: those of `series`, then exact counts of level 'all' of later years.
     """
-    last = series[series["level"] == "all"].groupby("origin")["year"].max()
-    others = in_china[(in_china["level"] == "all") & (in_china["precision"] == "exact")]
+    last = pick(series, level="all").groupby("origin")["year"].max()
+    others = pick(in_china, level="all", precision="exact")
     later = others[others["year"] > others["origin"].map(last)]
     return pd.concat([series, preferred_rows(later, ["origin", "level", "year"])])

@@ -65,9 +65,9 @@ def certainty(
     graded = _graded(spec, judged, evidence, hangs, today)
     added = registry.added()
     typed = [s for s in evidence.sources if s in added and added[s].vintage is None]
-    if not typed or evidence.less is None:
+    if not typed or evidence.gathering is None:
         return graded
-    rest = evidence.less(typed)
+    rest = evidence.gathering.less(typed).evidence()
     without = Judged.by(judged.reading, rest.standing_rows, methods, list(rest.economies))
     most = {"level": "moderate", "reason": "it hangs on files that were added"}
     if without.word == judged.word:
@@ -106,7 +106,7 @@ def origins_of(figures: pd.DataFrame) -> list[str]:
     names no origins they are those of its sources in the register.
     """
     group = registry.origin_groups()
-    pairs = zip(figures.get("origins", [()] * len(figures)), figures["sources"], strict=True)
+    pairs = zip(figures["origins"], figures["sources"], strict=True)
     return sorted({o for origins, ids in pairs for o in origins or (group.get(s, s) for s in ids)})
 
 

@@ -16,13 +16,10 @@ import pandas as pd
 from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
-from ..ground import paths
-from ..ground.errors import CaResearchError, RegistryError, UnknownNameError, known_name
-from ..ground.numbers import number
+from ..ground.errors import CaResearchError, RegistryError
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
-from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import evaluate
 from .measures import find, signature_faults, taken_by
@@ -31,10 +28,6 @@ from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
 from .words import Stored
-
-_MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
-_CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
-_JUDGES = re.compile(r"""\bca\.claim\(\s*["'](\w+)["']""")
 
 
 def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[str]]) -> list[str]:
@@ -80,10 +73,8 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
             yield "data", f"there is no table {table!r}"
     if claim.notebook not in notebook_tables:
         yield "notebook", f"there is no notebooks/{claim.notebook}"
-    else:
-        yield from (("notebook", fault) for fault in _notebook(claim))
-        for table in sorted(set(claim.data) - notebook_tables[claim.notebook]):
-            yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
+    for table in sorted({*claim.data} - notebook_tables.get(claim.notebook, {*claim.data})):
+        yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
     yield from (("wanted", fault) for want in claim.wanted for fault in _want(want))
     try:
         criteria = claim.criteria()
@@ -103,41 +94,21 @@ def _told(error: CaResearchError) -> str:
     return "; ".join(filter(None, (error.what, error.where, error.hint)))
 
 
-def _notebook(claim: ClaimSpec) -> Iterator[str]:
-    """What a notebook asks of its claim and will not get: a criterion of another name, or another
-    claim's verdict.
-    """
-    there = [c for c in registry.claims().values() if c.notebook == claim.notebook]
-    known = {name for one in there for name in one.criteria()}
-    file = paths.notebooks_dir() / claim.notebook
-    cells = read_notebook(file).cells if file.is_file() else ()
-    code = "\n".join(text for kind, _, text in cells if kind == "code")
-    for name in dict.fromkeys(_CRITERION.findall(code)):
-        if name not in known:
-            yield _told(UnknownNameError("criterion", name, known))
-    judged = sorted(set(_JUDGES.findall(code)))
-    if judged and claim.id not in judged:
-        yield f"it judges {', '.join(judged)}, not {claim.id}"
-
-
 def _want(want: Want) -> Iterator[str]:
     """A figure that no row of the table could be is never found, and never asked for."""
     if want.table not in registry.tables():
         return
-    columns = registry.table(want.table).columns
-    slots = re.findall("{.*?}", f"{want.what} {[*want.cells.values()]}")
-    try:
-        for slot in slots:
-            known_name("slot", slot, ["{economy}"])
-        for name, value in want.cells.items():
-            column = columns[known_name(f"column of {want.table}", name, columns)]
-            known = column.values or (
-                {"{economy}", *eco.codes()} if column.type == "economy" else ()
-            )
-            for one in (value if isinstance(value, tuple) else (value,)) if known else ():
-                known_name(f"{name} of {want.table}", str(one), known)
-    except UnknownNameError as error:
-        yield error.what
+    columns, economies = registry.table(want.table).columns, {"{economy}", *eco.codes()}
+    for slot in {*re.findall("{.*?}", f"{want.what} {[*want.cells.values()]}")} - {"{economy}"}:
+        yield f"there is no slot {slot}"
+    for name, value in want.cells.items():
+        if name not in columns:
+            yield f"table {want.table} has no column {name!r}"
+            continue
+        known = columns[name].values or (economies if columns[name].type == "economy" else ())
+        for one in value if isinstance(value, tuple) else (value,):
+            if known and str(one) not in known:
+                yield f"no {name} of {want.table} is {one!r}"
 
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
@@ -167,18 +138,19 @@ def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """What a generic measure refuses whatever the figures are, as a rank of an aggregate, by its
     main choices or with one of the others.
     """
-    function, taken, axes = find(criterion.measure), taken_by(criterion), claim.axes_of(criterion)
+    function, axes = find(criterion.measure), claim.axes_of(criterion)
     table: str = function.table  # type: ignore[attr-defined]
-    arguments: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
-    arguments[table] = pd.DataFrame(columns=[*registry.table(table).columns])
-    if "economies" in taken:
+    chosen: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
+    arguments = {name: v for name, v in chosen.items() if name in taken_by(criterion)}
+    if "economies" in taken_by(criterion):
         if not criterion.over:
             yield f"over: {criterion.measure} asks of economies, and none is named"
             return
         arguments["economies"] = criterion.over.economies
+    rows = pd.DataFrame(columns=[*registry.table(table).columns])
     for other in ({}, *({axis.name: value} for axis in axes for value in axis.choices)):
         try:
-            function(**{name: v for name, v in {**arguments, **other}.items() if name in taken})
+            function(rows, **arguments | {n: v for n, v in other.items() if n in arguments})
         except CaResearchError as error:
             yield _told(error)
 
@@ -188,11 +160,8 @@ def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     if criterion.says is None:
         return
     typed = numbers_in(claim.model_dump_json(exclude={"readings": {"__all__": {"criteria"}}}))
-    typed |= numbers_in(criterion.model_dump_json(exclude={"says"}))
     # {threshold} and {needed} say the bars: moved, the sentence would be untrue
-    bars = [criterion.threshold * (100 if criterion.kind == "share" else 1)]
-    bars += [criterion.over.at_least] if criterion.over else []
-    typed -= {text for bar in bars for text in (f"{bar:g}", number(bar))}
+    typed |= numbers_in(criterion.model_dump_json(exclude={"says", "threshold", "over"}))
     for state, sentence in criterion.says.model_dump(exclude_none=True).items():
         yield from (f"says.{state}: {f}" for f in faults(sentence, slots_of(criterion), typed))
 
@@ -202,9 +171,6 @@ def _rule(reading: Reading) -> Iterator[str]:
     if reading.rule is None:
         return
     names = [c.name for c in reading.criteria]
-    if len(names) > _MOST_CRITERIA:
-        yield f"{len(names)} criteria are more than {_MOST_CRITERIA}"
-        return
     verdicts = set()
     for states in itertools.product(SETTLED, repeat=len(names)):
         known = dict(zip(names, states, strict=True))
@@ -236,12 +202,9 @@ def sentence(stored: Sequence[Stored]) -> list[str]:
         return []
     words = {v["reading"]: (v["title"], v["verdict"]) for v in stored}
     implied, _ = on_sentence(words, registry.votes(stored[0]["claim"]))
-    return [
-        f"{v['claim']}, as of {v['as_of']}: says {v['as_printed']!r} of the sentence, its readings "
-        f"imply {implied!r}"
-        for v in stored
-        if v["as_printed"] != implied
-    ][:1]
+    other = sorted({v["as_printed"] for v in stored} - {implied})
+    says = f"{stored[0]['claim']}, as of {stored[0]['as_of']}: says {other} of the sentence"
+    return [f"{says}, its readings imply {implied!r}"] if other else []
 
 
 def verdict(stored: Stored) -> list[str]:
@@ -251,24 +214,19 @@ def verdict(stored: Stored) -> list[str]:
     One judged by an earlier rule (`stale`) cannot be checked against the present one and has no
     fault.
     """
+    if stale(stored):
+        return []
+    place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
     readings = {reading.name: reading for reading in registry.claim(stored["claim"]).readings}
     reading = readings.get(stored["reading"])
     states = {c["name"]: c["state"] for c in stored["criteria"]}
-    fault = ""
-    if reading is None:
-        fault = "the register declares no such reading"
-    elif stale(stored):
+    if reading is None or states.keys() != {c.name for c in reading.criteria}:
+        return [f"{place}: the register declares no such reading, or other criteria of it"]
+    mains = {c["name"]: c["main_met"] for c in stored["criteria"]}
+    implied, _ = apply_rule(reading, states, mains)
+    turned = [*deciding(reading, states, implied)]
+    names = [*stored.get("deciding", turned)]  # older reports do not say
+    if implied == stored["verdict"] and names == turned:
         return []
-    elif set(states) != {c.name for c in reading.criteria}:
-        fault = "its criteria are not those declared"
-    else:
-        mains = {c["name"]: c["main_met"] for c in stored["criteria"]}
-        implied, _ = apply_rule(reading, states, mains)
-        turned = [*deciding(reading, states, implied)]
-        names = [*stored.get("deciding", turned)]  # older reports do not say
-        if implied != stored["verdict"]:
-            fault = f"says {stored['verdict']!r}, its criteria imply {implied!r}"
-        elif names != turned:
-            fault = f"says that {names} decided, and not {turned}"
-    place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
-    return [f"{place}: {fault}"] if fault else []
+    says = f"says {stored['verdict']!r} by {names}"
+    return [f"{place}: {says}, its criteria imply {implied!r} by {turned}"]

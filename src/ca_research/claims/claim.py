@@ -18,10 +18,9 @@ from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
 from .evidence import Evidence, Gathering, universe
-from .given import economies_of, of_all_together
+from .given import economies_of, of_all_together, tables_of
 from .judge import judge
 from .leave_out import empty_mains, standing_in
-from .measures import taken_by
 from .printed import by_nearness
 from .rule import reachable
 from .verdict import Verdict
@@ -210,24 +209,16 @@ class Claim:
         UsageError
             It was gathered for another claim, or before the claim's file was changed.
         """
-        parameters = {"as_of": evidence.as_of} | (params or {})
         if evidence.spec and evidence.spec != self.spec:
             raise UsageError(
                 f"the evidence is of {evidence.spec.id}, or of {self.id} before its file was "
                 "changed",
                 hint=f"ca.claim({self.id!r}).gather(...)",
             )
-        economies, economy = economies_of(self.spec), parameters.get("economy")
-        codes = (
-            economies
-            if economy == "CA5"
-            else eco.resolve_all(economy.split(","))
-            if economy
-            else ()
-        )
-        if str(parameters["as_of"]) != evidence.as_of or (
-            economy and {*codes} != {*evidence.economies}
-        ):
+        said = {"as_of": evidence.as_of, **(params or {})}
+        whom = said.get("economy") or ",".join(evidence.economies)
+        codes = economies_of(self.spec) if whom == "CA5" else eco.resolve_all(whom.split(","))
+        if (str(said["as_of"]), {*codes}) != (evidence.as_of, {*evidence.economies}):
             raise UsageError(
                 f"the parameters {params} are not those that the evidence is of",
                 hint="gather with what the parameters say",
@@ -310,8 +301,7 @@ def check(
     """
     declared, gone = claim(claim_id), source_ids(without)
     spec = declared.spec
-    taken = {name for criterion in spec.criteria().values() for name in taken_by(criterion)}
-    tables = {name: load(name, as_of=as_of) for name in sorted(taken.intersection(spec.data))}
+    tables = {name: load(name, as_of=as_of) for name in tables_of(spec)}
     arguments = {**tables, "economies": None if economy == "CA5" else economy}
     gathering = Gathering(spec, arguments, as_of or "latest")
     evidence = (gathering.less(gone) if gone else gathering).evidence()
@@ -367,11 +357,9 @@ def wanted(
     >>> wanted("C30", economy="KAZ")[["economy", "table", "figures"]].values.tolist()
     [['KAZ', 'students', 2]]
     """
-    claim_ids = (
-        [claim_id] if claim_id else [i for i, spec in registry.claims().items() if spec.wanted]
-    )
+    wanting = [name for name, spec in registry.claims().items() if spec.wanted]
     rows: list[dict[str, Any]] = []
-    for one in claim_ids:
+    for one in [claim_id] if claim_id else wanting:
         # of a claim that asks of all economies together, what is wanted of one is among the rest
         together = economy not in (None, "CA5") and of_all_together(registry.claim(one))
         codes = eco.resolve_all(economy or ()) if together else None

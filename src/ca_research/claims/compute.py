@@ -4,18 +4,16 @@ one source.
 
 from __future__ import annotations
 
-import inspect
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from ..estimates import Estimate, checked, shown_if_older
-from ..estimates.measures import Measure, rows_of
-from ..estimates.once import Made, keeping
+from ..estimates.measures import Measure, arguments_of, rows_of
+from ..estimates.once import Made, keeping, once
 from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
@@ -39,10 +37,6 @@ class Call:
     function: Measure = field(compare=False)
     bars: frozenset[str] = field(default=frozenset(), compare=False)
     no_older_than: int | None = None
-
-    def only(self, economies: Iterable[str]) -> Call:
-        """The call for some of its economies."""
-        return replace(self, economies=tuple(economies))
 
     @property
     def by_economy(self) -> bool:
@@ -75,12 +69,11 @@ class Computation:
     ) -> None:
         self.given = {name: _bare(value) for name, value in arguments.items()}
         self.known_in = known_in
-        self._outcomes: dict[Any, list[Estimate] | CaResearchError] = {}
         self._shared: Made = {} if shared is None else shared
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
         """Names of what is given that the measures take."""
-        return {name for call in calls for name in _takes(call.function)} & self.given.keys()
+        return {name for call in calls for name in arguments_of(call.function)} & self.given.keys()
 
     def run(self, call: Call, **choices: Any) -> list[Estimate]:
         """The estimates of one specification, with the table rows behind each in `rows`.
@@ -88,42 +81,10 @@ class Computation:
         Raises what the measure raises, each time it is asked, and MeasureError for what are no
         estimates, or where the code of a measure from outside the package fails.
         """
+        given = {name: self.given[name] for name in self.taken([call])}
         choices = {name: value for name, value in choices.items() if name not in call.bars}
-        key = call, tuple(sorted(choices.items()))
-        if key not in self._outcomes:
-            try:
-                self._outcomes[key] = self._measured(call, choices)
-            except CaResearchError as error:
-                self._outcomes[key] = error
-        outcome = self._outcomes[key]
-        if isinstance(outcome, CaResearchError):
-            raise outcome
-        return outcome
-
-    def _measured(self, call: Call, choices: Mapping[str, Any]) -> list[Estimate]:
-        function, settings = call.function, dict(call.settings)
-        values = {**self.given, "economies": list(call.economies), **settings, **choices}
-        names = (*_takes(function), *settings, *choices)
-        ours = function.__module__.startswith(_PACKAGE)
-        arguments = {name: values[name] for name in names if name in values}
-        if not ours:  # what it does to a frame is its own, and no other specification sees it
-            arguments = {
-                name: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
-                for name, value in arguments.items()
-            }
-        try:
-            with keeping(self._shared):
-                output = rows_of(function)(**arguments)
-            rows = checked(output, call.name, place(function))
-        except (CaResearchError, ImportError):  # what is not installed is told apart
-            raise
-        except Exception as error:
-            if fault := slip(function, call.name, error):
-                raise fault from error
-            raise
-        if call.no_older_than is None or self.known_in is None:
-            return rows
-        return [shown_if_older(row, self.known_in - call.no_older_than) for row in rows]
+        with keeping(self._shared):
+            return _measured(call, given, choices, self.known_in)
 
     def without(self, source: str) -> Computation:
         """The same calls on figures without the rows of a source."""
@@ -136,10 +97,30 @@ class Computation:
         return Computation(self.given | rest, self.known_in, ChainMap({}, self._shared))
 
 
-@cache
-def _takes(function: Measure) -> tuple[str, ...]:
-    """Names of the arguments of a measure."""
-    return tuple(inspect.signature(function).parameters)
+@once
+def _measured(
+    call: Call, given: Mapping[str, Any], choices: Mapping[str, Any], known_in: int | None
+) -> list[Estimate]:
+    """What a measure gives, where these are estimates; figures that are too old decide nothing."""
+    function, arguments = call.function, {**given, **dict(call.settings), **choices}
+    if "economies" in arguments_of(function):
+        arguments.setdefault("economies", list(call.economies))
+    if not function.__module__.startswith(_PACKAGE):  # no other specification sees what it does
+        arguments = {
+            name: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
+            for name, value in arguments.items()
+        }
+    try:
+        rows = checked(rows_of(function)(**arguments), call.name, place(function))
+    except (CaResearchError, ImportError):  # what is not installed is told apart
+        raise
+    except Exception as error:
+        if fault := slip(function, call.name, error):
+            raise fault from error
+        raise
+    if call.no_older_than is None or known_in is None:
+        return rows
+    return [shown_if_older(row, known_in - call.no_older_than) for row in rows]
 
 
 def _bare(value: Any) -> Any:

@@ -9,14 +9,16 @@ says why the two ends are symmetric).
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from ..estimates import estimate_row
 from ..registry import Criterion, Over
 from ..stats import collapse, distinct
-from .evidence import EvidenceRows, counted, has_figures, rows_of
+from .evidence import EvidenceRows, counted, has_figures
 from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide, number
 from .verdict import Cell, CriterionResult
 from .words import in_words
@@ -25,7 +27,8 @@ SHARE = 0.80
 """Share of distinct specifications in which a criterion must be true (or false)."""
 
 _NOBODY = "none of the economies that it counts is judged here"
-_FIGURES = ("value", "low", "high")
+_ENDS = ("low", "high")
+_FIGURES = ("value", *_ENDS)
 _UNSAID = "bounds from what is not reported"
 """What kind of range it is where the measure does not say."""
 
@@ -39,22 +42,13 @@ def scaled(over: Over, economies_judged: int) -> int:
 
 def _cell(criterion: Criterion, code: str, row: Mapping[str, Any]) -> Cell:
     """What a row of evidence says of one economy, or of none."""
-    estimate, low, high, year = map(number, map(row.get, ("estimate", "low", "high", "last_year")))
-    met = decide(estimate, low, high, criterion.comparison, criterion.threshold)
-    texts = (row.get(name) for name in ("missing", "interval"))
-    missing, interval = (text if isinstance(text, str) else "" for text in texts)
-    about = row.get("about")
-    return Cell(
-        code,
-        estimate,
-        low,
-        high,
-        met,
-        None if year is None else int(year),
-        missing,
-        about if isinstance(about, dict) else {},
-        "" if low is None and high is None else interval,
+    estimate, low, high, year = (
+        number(row[name]) for name in ("estimate", "low", "high", "last_year")
     )
+    met = decide(estimate, low, high, criterion.comparison, criterion.threshold)
+    interval = "" if low is None and high is None else row["interval"]
+    year = None if year is None else int(year)
+    return Cell(code, estimate, low, high, met, year, row["missing"], row["about"] or {}, interval)
 
 
 def _ways(
@@ -65,17 +59,17 @@ def _ways(
     One that failed as a whole says why for all of its economies. A count over no economy decides
     nothing.
     """
-    specs: dict[Any, dict[str, Mapping[str, Any]]] = {}
+    specs: dict[Any, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for row in rows:
-        specs.setdefault(row["spec"], {})[row.get("economy") or ""] = row
+        specs[row["spec"]][row["economy"]] = row
     ways = {}
     for spec, by_code in specs.items():
         barred = criterion.at(next(iter(by_code.values())))
-        failed = {"missing": by_code.get("", {}).get("missing") or "no figures"}
+        failed = estimate_row(missing=by_code.get("", {}).get("missing") or "no figures")
         cells = [_cell(barred, code, by_code.get(code, failed)) for code in codes]
         met = cells[0].met if cells else None
         if cells and barred.over:
-            met = count_rule((c.met for c in cells), scaled(barred.over, len(cells)))
+            met = count_rule([c.met for c in cells], scaled(barred.over, len(cells)))
         ways[spec] = cells, met
     return ways
 
@@ -94,13 +88,12 @@ def curve(criterion: Criterion, rows: EvidenceRows, judged: list[str]) -> pd.Dat
     for spec, (cells, met) in sorted(_ways(criterion, rows, codes).items()):
         mets = [cell.met for cell in cells]
         held, open_ = mets.count(True), mets.count(None)
-        figures: tuple[float | None, ...] = (held, held, held + open_)
+        line: dict[str, Any] = {"met": met, "value": held, "low": held, "high": held + open_}
         if len(cells) == 1:
-            figures = cells[0].estimate, cells[0].low, cells[0].high
+            line |= {"value": cells[0].estimate, "low": cells[0].low, "high": cells[0].high}
         elif open_ == len(cells):
-            figures = None, None, None
-        line = {name: firsts[spec].get(name) for name in ("spec", "is_main", *criterion.every_axis)}
-        lines.append(line | dict(zip(_FIGURES, figures, strict=True)) | {"met": met})
+            line = {"met": met}
+        lines.append({**firsts[spec], "value": None, "low": None, "high": None, **line})
     columns = ["spec", "is_main", *_FIGURES, "met", *criterion.every_axis]
     types = dict.fromkeys(criterion.every_axis, "object") | dict.fromkeys(_FIGURES, "float64")
     return pd.DataFrame(lines, columns=columns).astype(types)
@@ -108,14 +101,13 @@ def curve(criterion: Criterion, rows: EvidenceRows, judged: list[str]) -> pd.Dat
 
 def judge_criterion(
     criterion: Criterion,
-    evidence: pd.DataFrame | EvidenceRows,
+    rows: EvidenceRows,
     methods: list[str],
     judged: list[str],
 ) -> CriterionResult:
-    """One criterion over all its specifications. `evidence`: of this criterion, as a frame or as
-    its rows; `judged`: economies counted over.
+    """One criterion over all its specifications. `rows`: the evidence of this criterion; `judged`:
+    economies counted over.
     """
-    rows = rows_of(evidence)
     own_methods = [m for m in methods if m in criterion.every_axis]
     # a specification without any data is a recorded failure; it says nothing for or against
     chosen, stands_for = distinct(rows, own_methods), collapse(rows, own_methods)
@@ -126,15 +118,14 @@ def judge_criterion(
     codes = counted(criterion, judged) if criterion.over else [""]
     ways = _ways(criterion, [row for row in rows if row["spec"] in {*chosen, main}], codes)
     truths = [ways[spec][1] for spec in chosen]
-    empty = [_cell(criterion, code, {"missing": "no figures"}) for code in codes]
-    cells, main_met = ways.get(main, (empty, None))
+    cells, main_met = ways.get(main, ([], None))
     main_met = main_met if main in chosen else None
     agreeing = truths.count(main_met) if main_met is not None else 0
     state = UNDECIDED
     if main_met is not None:
         state = (HOLDS if main_met else FAILS) if agreeing / len(chosen) >= SHARE else MIXED
     over, with_data = criterion.over, {row["spec"] for row in rows if has_figures(row)}
-    cells = cells or [_cell(criterion, "", {"missing": _NOBODY})]
+    cells = cells or [_cell(criterion, "", estimate_row(missing=_NOBODY))]
     mets = [cell.met for cell in cells]
     held, open_ = float(mets.count(True)), mets.count(None)
     low, high, interval = _interval(cells[0], [ways[spec][0][0] for spec in chosen if not over])
@@ -155,7 +146,7 @@ def judge_criterion(
         specifications=len(chosen),
         run=len(stands_for),
         failed=len(stands_for.keys() - with_data),
-        n=int(sum(number(row.get("n")) or 0 for row in rows if row["spec"] == main)),
+        n=int(sum(row["n"] for row in rows if row["spec"] == main)),
         threshold=float(scaled(over, len(cells))) if over else criterion.threshold,
         comparison=">=" if over else criterion.comparison,
         cell_threshold=criterion.threshold if over else None,
@@ -174,13 +165,10 @@ def _interval(main: Cell, ways: Iterable[Cell]) -> tuple[float | None, float | N
         return None, None, ""
     if len(cells) == 1 and cells[0].ranged:
         return cells[0].low, cells[0].high, cells[0].interval or _UNSAID
-    ends = [(c.low, c.high) if c.ranged else (c.estimate, c.estimate) for c in cells]
-    low, high = (
-        None if None in some else farthest(some)
-        for farthest, some in zip((min, max), zip(*ends, strict=True), strict=True)
-    )
-    number = in_words(len(cells))
+    lows, highs = ([getattr(c, end if c.ranged else "estimate") for c in cells] for end in _ENDS)
+    low, high = None if None in lows else min(lows), None if None in highs else max(highs)
+    many, number = len(cells), in_words(len(cells))
     if low is None or low != high:
         return low, high, f"range across {number} ways to calculate it"
-    every = "both" if len(cells) == 2 else f"all {number}"
-    return low, high, "one figure" if len(cells) == 1 else f"the same in {every} ways"
+    every = "both" if many == 2 else f"all {number}"
+    return low, high, "one figure" if many == 1 else f"the same in {every} ways"

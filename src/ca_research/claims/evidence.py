@@ -5,16 +5,17 @@ measures.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from .. import registry
-from ..estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows
+from ..estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, MeasureError, UsageError, known_name
 from ..ground.periods import newest_day
@@ -56,12 +57,8 @@ class Evidence:
         For each criterion the rows behind its main specification.
     wanted : tuple of dict
         Figures that would answer what is open (`claims.wanted`).
-    again : callable, optional
-        Makes the standing rows anew from figures without one source, as dictionaries.
-    less : callable, optional
-        Gathers again from tables without some sources.
-    behind : callable, optional
-        Gives the rows of tables behind the main specification of a criterion.
+    gathering : Gathering, optional
+        What it was made by, which makes it anew without some sources.
     spec : ClaimSpec, optional
         What the claim's file said when this was gathered.
     rows : list of dict
@@ -87,11 +84,7 @@ class Evidence:
     revised_sources: tuple[str, ...] = field(default=())
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
-    again: Callable[[str], EvidenceRows] | None = field(default=None, repr=False, compare=False)
-    less: Callable[[Sequence[str]], Evidence] | None = field(
-        default=None, repr=False, compare=False
-    )
-    behind: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
+    gathering: Gathering | None = field(default=None, repr=False, compare=False)
     spec: ClaimSpec | None = field(default=None, repr=False)
 
     @cached_property
@@ -137,7 +130,7 @@ class Evidence:
             (self.frame["criterion"] == criterion) & self.frame["is_main"]
         ].reset_index(drop=True)
 
-    def without(self, source: str) -> pd.DataFrame:
+    def without(self, source: str) -> EvidenceRows:
         """The standing rows as they would be if a source had published nothing.
 
         They are measured again, not only dropped.
@@ -149,8 +142,8 @@ class Evidence:
 
         Returns
         -------
-        pandas.DataFrame
-            Like `standing`.
+        list of dict
+            Like `standing`, as dictionaries.
 
         Raises
         ------
@@ -159,29 +152,18 @@ class Evidence:
         UnknownNameError
             No such source.
         """
-        return _typed(self.rows_without(source), [])
-
-    def rows_without(self, source: str) -> EvidenceRows:
-        """What `without` gives, before it is a frame."""
-        if source not in registry.sources():
-            known_name("source", source, self.sources)
-        if self.again is None:
+        known_name("source", source, {*registry.sources(), *self.sources})
+        if self.gathering is None:
             raise UsageError(
                 "evidence made by hand cannot be measured again without a source",
                 hint="claim.gather(...) makes evidence that can",
             )
-        return self.again(source)
-
-
-def rows_of(evidence: pd.DataFrame | EvidenceRows) -> EvidenceRows:
-    """The rows of a frame of evidence, or such rows as they are."""
-    return records(evidence) if isinstance(evidence, pd.DataFrame) else evidence
+        return self.gathering.again(source)
 
 
 def has_figures(row: Mapping[str, Any]) -> bool:
     """Whether a row of evidence rests on any figure."""
-    path = row.get("path")
-    return isinstance(path, str) and path != ""
+    return bool(row["path"])
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
@@ -209,18 +191,11 @@ def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
     2 specifications of 2 combinations
       side [data]: central_asian (main), chinese - Whose profile gives the length
     """
-    axes = tuple(
-        Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)
-    )
-    exclusions: list[Exclusion | AtMostOne] = [
-        Exclusion(e.when, e.reason)
-        for e in spec.grid.exclude
-        if e.when.keys() <= {*criterion.every_axis}
-    ]
-    removals = {a.name: a.main for a in axes if a.kind == "removal"}
-    if len(removals) > 1:
-        exclusions.append(AtMostOne(removals, "one thing is left out at a time"))
-    return Universe(axes, tuple(exclusions))
+    axes = [Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)]
+    names, removals = {a.name for a in axes}, {a.name: a.main for a in axes if a.kind == "removal"}
+    declared = (Exclusion(e.when, e.reason) for e in spec.grid.exclude if e.when.keys() <= names)
+    one = AtMostOne(removals, "one thing is left out at a time")
+    return Universe(tuple(axes), (*declared, *([one] if len(removals) > 1 else [])))
 
 
 def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
@@ -248,14 +223,15 @@ class Gathering:
         gone: Sequence[str] = (),
     ) -> None:
         self.spec, self.gone, self.criteria = spec, gone, spec.criteria()
-        self.given = {name: value for name, value in arguments.items() if name != "economies"}
-        self.tables = {n: t for n, t in self.given.items() if isinstance(t, pd.DataFrame)}
+        self.tables = {name: table for name, table in arguments.items() if name != "economies"}
+        checks.all_used(spec, self.tables)
         self.economies = checks.judged_economies(spec, arguments.get("economies"))
         self.calls = {n: Call.of(c, counted(c, self.economies)) for n, c in self.criteria.items()}
         self.universes = {name: universe(spec, c) for name, c in self.criteria.items()}
         self.known = checks.knowledge(self.tables, as_of)
-        self.computation = Computation(self.given, self.known.year)
+        self.computation = Computation(self.tables, self.known.year)
         self.standing: dict[str, EvidenceRows] = {}
+        self.without: dict[str, EvidenceRows] = {}
 
     def rows(self, name: str, only: set[int] | None = None) -> EvidenceRows:
         """The rows of a criterion, of all specifications or some; raises UsageError where none can
@@ -281,13 +257,13 @@ class Gathering:
 
     def labelled(self, name: str, rows: EvidenceRows) -> EvidenceRows:
         """Rows of one criterion, with its name and what a removal axis leaves out in each."""
-        removals = [a for a in self.spec.axes_of(self.criteria[name]) if a.kind == "removal"]
-
-        def without(row: Mapping[str, Any]) -> str:  # one thing is left out at a time
-            gone = (a for a in removals if row[a.name] != a.main)
-            return next((f"{a.name}: {choice_words(a, row[a.name])}" for a in gone), "")
-
-        return [{"criterion": name, "without": without(row), **row} for row in rows]
+        axes = [a for a in self.spec.axes_of(self.criteria[name]) if a.kind == "removal"]
+        labelled = []
+        for row in rows:  # one thing is left out at a time
+            gone = (f"{a.name}: {choice_words(a, v)}" for a in axes if (v := row[a.name]) != a.main)
+            whole_row = row if "path" in row else estimate_row() | row  # one that failed
+            labelled.append({"criterion": name, "without": next(gone, ""), **whole_row})
+        return labelled
 
     def main(self, name: str) -> tuple[list[Estimate], list[pd.DataFrame]]:
         """The estimates of the main specification of a criterion, and the tables they are made of;
@@ -296,7 +272,7 @@ class Gathering:
         call = self.calls[name]
         estimates = self.computation.run(call, **self.universes[name].main)
         taken = self.computation.taken([call])
-        return estimates, [self.computation.given[table] for table in self.tables if table in taken]
+        return estimates, [t for n, t in self.computation.given.items() if n in taken]
 
     def check(self, name: str, rows: EvidenceRows) -> None:
         """Raise MeasureError for a figure of an economy that the criterion does not count, or one
@@ -304,26 +280,27 @@ class Gathering:
         estimates: the second would decide nothing, or everything, by its place in the frame.
         """
         codes = self.calls[name].economies if self.criteria[name].over else ("",)
-        answers: dict[Any, list[tuple[str, ...]]] = {}
+        where = f"{self.spec.id}, criterion {name}"
+        answers: dict[Any, list[str]] = {}
         for row in rows:
-            code, counts = row.get("economy", ""), has_figures(row)
-            if number(row.get("estimate")) is not None if not counts else code not in codes:
+            code, counts = row["economy"], has_figures(row)
+            if code not in codes if counts else number(row["estimate"]) is not None:
                 raise MeasureError(
                     f"{self.calls[name].name} gives a figure of {code or 'no economy'}, on "
                     f"{row['n']} rows; the criterion counts {', '.join(codes) or 'none'}",
-                    where=f"{self.spec.id}, criterion {name}",
+                    where=where,
                     hint="estimate_row(rows, economy=...), of whom the claim's `over` names",
                 )
-            figures = (row.get(end) for end in ("estimate", "low", "high"))
-            digits = ("" if pd.isna(v) else f"{v:.9g}" for v in figures)  # ten digits are one
-            answers.setdefault(row["spec"], []).append((code, *digits))
+            ends = (number(row[end]) for end in ("estimate", "low", "high"))
+            digits = ["" if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
+            answers.setdefault(row["spec"], []).append(f"{code} {digits}")
         standing = [row for row in rows if row["without"] == ""]
         methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
         for one, first in collapse(standing, methods).items():
             if sorted(answers[one]) != sorted(answers[first]):
                 raise UsageError(
-                    f"two specifications of {name} rest on the same figures and differ",
-                    where=f"{self.spec.id}: specifications {first} and {one}",
+                    f"specifications {first} and {one} rest on the same figures and differ",
+                    where=where,
                     hint="an axis that changes the result on the same figures is of kind 'method'",
                 )
 
@@ -334,8 +311,7 @@ class Gathering:
         takes, and for two estimates from one data path; MeasureError for a measure that gives no
         estimates frame.
         """
-        spec, known, computation = self.spec, self.known, self.computation
-        checks.all_used(spec, set(self.given), computation.taken(self.calls.values()))
+        spec, known = self.spec, self.known
         now = newest_day().year if known.as_of == "latest" else int(known.as_of[:4])
         every: EvidenceRows = []
         traces, open_ = [], {}
@@ -361,9 +337,7 @@ class Gathering:
             tuple(traces),
             # what is published later does not change what was known on an earlier day
             wanted(spec, open_, self.tables) if known.as_of == "latest" else (),
-            again=cache(lambda source: list(self.again(source))),
-            less=lambda sources: self.less(sources).evidence(),
-            behind=self.behind,
+            gathering=self,
             spec=spec,
         )
 
@@ -374,7 +348,7 @@ class Gathering:
     def less(self, sources: Sequence[str]) -> Gathering:
         """The same without some sources."""
         rest = {name: t[~t["source_id"].isin(sources)] for name, t in self.tables.items()}
-        arguments = {**self.given, **rest, "economies": self.economies}
+        arguments = {**rest, "economies": self.economies}
         return Gathering(self.spec, arguments, self.known.as_of, [*self.gone, *sources])
 
     def behind(self, name: str) -> pd.DataFrame:
@@ -383,22 +357,28 @@ class Gathering:
         used = (row["rows"] for row in estimates)
         return pd.concat([whole(rows.frame, tables) for rows in used if isinstance(rows, Rows)])
 
-    def again(self, source: str) -> Iterator[dict[str, Any]]:
+    def again(self, source: str) -> EvidenceRows:
         """Rows of every criterion without a source: one that rests on it anywhere is measured again
         in all specifications.
 
         A figure may also decide which year is taken by a specification that does not use it. Of a
         measure that is marked `by_economy`, economies that never rest on the source keep theirs.
         """
+        if source not in self.without:
+            self.without[source] = list(self._again(source))
+        return self.without[source]
+
+    def _again(self, source: str) -> Iterator[dict[str, Any]]:
         rest = self.computation.without(source)
         for name, rows in self.standing.items():
-            call, on = self.calls[name], [source in (row.get("sources") or ()) for row in rows]
-            if any(on):
-                pairs = zip(rows, on, strict=True)
-                touched = {r.get("economy", "") for r, one in pairs if one or not has_figures(r)}
+            call = self.calls[name]
+            if any(source in row["sources"] for row in rows):
+                on = (row for row in rows if source in row["sources"] or not has_figures(row))
+                touched = {row["economy"] for row in on}
                 if call.by_economy and "" not in touched:
                     yield from (row for row in rows if row["economy"] not in touched)
-                    call = call.only(code for code in call.economies if code in touched)
+                    left = tuple(code for code in call.economies if code in touched)
+                    call = replace(call, economies=left)
                 specs = {row["spec"] for row in rows}  # removals are not made twice
                 new_rows = self.universes[name].rows(partial(rest.run, call), only=specs)
                 rows = self.labelled(name, new_rows)
@@ -409,8 +389,8 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     """Rows of all criteria as one frame. A choice keeps its type, also where some criteria have
     no such axis.
     """
-    names = dict.fromkeys(("criterion", "spec", "is_main", "without"))
-    names |= dict.fromkeys((*(name for row in rows for name in row), *axes, *ESTIMATE_COLUMNS))
+    first = ("criterion", "spec", "is_main", "without")
+    names = dict.fromkeys((*first, *chain.from_iterable(rows), *axes, *ESTIMATE_COLUMNS))
     del names["rows"]  # they stay with the computation
     frame = pd.DataFrame(rows, columns=list(names), dtype=object)
     own = [name for name in names if name not in axes]
@@ -419,7 +399,4 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     frame["is_main"] = frame["is_main"].astype(bool)
     for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    frame["economy"] = [row.get("economy") or "" for row in rows]
-    for column in ("sources", "origins"):
-        frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())
     return frame

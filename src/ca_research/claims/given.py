@@ -8,14 +8,13 @@ which is an answer about the world and not about the call. So it is refused here
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
-from ..ground.arguments import refuse
 from ..ground.errors import UsageError, known_name
 from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec
@@ -56,11 +55,7 @@ def judged_economies(spec: ClaimSpec, names: str | Iterable[str] | None) -> tupl
     the claim speaks of.
     """
     known = economies_of(spec)
-    if names is None:
-        return known
-    if not isinstance(names, Iterable):
-        refuse("economies", "codes or names", names, '["KAZ"]')
-    codes = tuple(eco.resolve_all(names))
+    codes = known if names is None else tuple(eco.resolve_all(names))
     if not codes:
         raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
     for code in codes:
@@ -82,7 +77,13 @@ def of_all_together(spec: ClaimSpec) -> list[str]:
     return [c.name for c in criteria if not c.over and "economies" in taken_by(c)]
 
 
-def all_used(spec: ClaimSpec, names: set[str], taken: set[str]) -> None:
+def tables_of(spec: ClaimSpec) -> list[str]:
+    """The tables of a claim that its measures take."""
+    taken = {name for c in spec.criteria().values() for name in taken_by(c)}
+    return sorted(taken.intersection(spec.data))
+
+
+def all_used(spec: ClaimSpec, names: Collection[str]) -> None:
     """Raise an error of `signature_faults` where a criterion has one, UsageError where a measure
     lacks what it needs, or where something else was given than tables that the measures take.
     """
@@ -91,11 +92,11 @@ def all_used(spec: ClaimSpec, names: set[str], taken: set[str]) -> None:
         for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data, names):
             hint = f"claim.gather(...) with it, or mend {place(find(criterion.measure))}"
             raise type(fault)(fault.what, where=where, hint=hint)
-    tables = [name for name in spec.data if name in taken]
-    if strange := sorted(names.difference(tables)):
+    if strange := sorted({*names}.difference(tables_of(spec))):
+        given = ", ".join([*tables_of(spec), "economies"])
         raise UsageError(
             f"{spec.id} is not judged by {', '.join(strange)}",
-            hint=f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",
+            hint=f"it is given {given}; the rule declares every choice",
         )
 
 
@@ -106,30 +107,28 @@ def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -
     as_of: the day, for frames that no longer carry it. Raises UsageError where frames differ in
     their day, carry none, or hold rows that were not known on it; and what `check_table` raises.
     """
-    stated = {name: str(frame.attrs.get("as_of", "")) for name, frame in frames.items()}
-    if as_of is not None:
-        stated["as_of"] = str(parse_as_of(as_of) or "latest")
-    silent = sorted(name for name, day in stated.items() if not day)
-    days = sorted({*stated.values()} - {""})
-    if len(days) > 1:
-        raise UsageError(
-            f"the frames are of different days: {', '.join(days)}",
-            hint="load all of them with the same as_of",
-        )
-    if silent and as_of is None:
+    said = "" if as_of is None else str(parse_as_of(as_of) or "latest")
+    stated = {name: str(frame.attrs.get("as_of", said)) for name, frame in frames.items()}
+    if silent := [name for name, day in stated.items() if not day]:
         raise UsageError(
             f"{silent[0]} no longer says on which day its rows were known: it was merged or made "
             "anew after `load`",
             hint=f"say it: claim.gather({silent[0]}=..., as_of='latest'), or as_of='2023-05-19'",
         )
-    day = parse_as_of(days[0] if days else None)
+    known_on, *others = sorted({*stated.values(), *filter(None, [said])}) or ["latest"]
+    if others:
+        raise UsageError(
+            f"the frames are of different days: {', '.join([known_on, *others])}",
+            hint="load all of them with the same as_of",
+        )
+    day = parse_as_of(known_on)
     tables = {name: frame for name, frame in frames.items() if name in registry.tables()}
     for name, frame in tables.items():
         check_table(name, frame, day)
     counts = [frame.attrs.get("dropped") for frame in tables.values()]
     revised = {s for frame in tables.values() for s in revised_sources(frame, day)}
     dropped = None if None in counts else sum(counts)
-    return Knowledge(days[0] if days else "latest", dropped, tuple(sorted(revised)))
+    return Knowledge(known_on, dropped, tuple(sorted(revised)))
 
 
 def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:

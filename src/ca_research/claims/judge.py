@@ -10,7 +10,7 @@ from typing import Any
 from .. import registry
 from ..ground import economies
 from ..ground.periods import day_in_words, is_after
-from ..registry import ClaimSpec, Reading
+from ..registry import ClaimSpec
 from .answers import answer, finding, sentence
 from .certainty import certainty
 from .criteria import curve
@@ -31,42 +31,42 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, Any]) -> Verdic
     the names of the countries would have the sentence otherwise, that is said.
     """
     votes, named = registry.votes(spec.id), registry.votes(spec.id, named=True)
-    readings = {reading.name: reading for reading in spec.readings}
-    order = by_nearness(votes, readings)
-    leads = next((name for name in order if readings[name].criteria), order[0])
-    verdicts = [_verdict(spec, readings[name], evidence) for name in order]
-    words = {v.reading: (v.title, v.verdict) for v in verdicts}
+    rows, codes = evidence.standing_rows, list(evidence.economies)
+    judged = {r.name: Judged.by(r, rows, spec.methods, codes) for r in spec.readings}
+    words = {name: (one.reading.title, one.word) for name, one in judged.items()}
     word, because = on_sentence(words, votes)
     other, _ = on_sentence(words, named or votes)
     split = f"Readers who saw the names of the countries judged the readings otherwise: {other}."
-    verdicts = [
-        replace(
-            v,
-            leads=v.reading == leads,
-            nearness=votes[v.reading].nearness if v.reading in votes else None,
+    order = by_nearness(votes, judged)
+    leads = next((name for name in order if judged[name].results), order[0])
+    verdicts = {
+        name: _verdict(
+            spec,
+            judged[name],
+            evidence,
+            leads=name == leads,
+            nearness=votes[name].nearness if name in votes else None,
             params=dict(params),
             as_printed=word,
             because=because,
             readers_split="" if other == word else split,
         )
-        for v in verdicts
-    ]
-    rows, codes = evidence.standing_rows, list(evidence.economies)
+        for name in order
+    }
     curves = {
         name: curve(c, [row for row in rows if row["criterion"] == name], codes)
         for name, c in spec.criteria().items()
     }
-    lead = next(v for v in verdicts if v.leads)
-    beside = tuple(v for v in verdicts if v is not lead)
+    lead = verdicts.pop(leads)
+    beside = tuple(verdicts.values())
     return replace(lead, beside=beside, traces=evidence.traces, curves=curves)
 
 
-def _verdict(spec: ClaimSpec, reading: Reading, evidence: Evidence) -> Verdict:
-    """The verdict of one reading, before it is known how it stands beside the others."""
-    names = {criterion.name for criterion in reading.criteria}
+def _verdict(spec: ClaimSpec, judged: Judged, evidence: Evidence, **sentence: Any) -> Verdict:
+    """The verdict of one reading. sentence: how it stands beside the others."""
+    reading, names = judged.reading, judged.results
     rows = [row for row in evidence.standing_rows if row["criterion"] in names]
     methods = spec.methods
-    judged = Judged.by(reading, rows, methods, list(evidence.economies))
     hangs = leave_out(judged, evidence, methods)
     today = Knowledge(evidence.as_of).year
     used = sorted({source for row in rows for source in row["sources"]})
@@ -107,6 +107,7 @@ def _verdict(spec: ClaimSpec, reading: Reading, evidence: Evidence) -> Verdict:
         would_change=_written(reading.would_change, spec, evidence),
         dropped_as_of=evidence.dropped,
         wanted=tuple(w for w in mine if w["criteria"]),
+        **sentence,
     )
 
 

@@ -36,36 +36,40 @@ def leave_out(judged: Judged, evidence: Evidence, methods: list[str]) -> Depende
     its main specification leaves open is not answered by taking figures away: it is judged as it
     stands.
     """
-    reading, results = judged.reading, judged.results
-    codes = list(evidence.economies)
+    reading, results, codes = judged.reading, judged.results, list(evidence.economies)
     all_rows = [row for row in evidence.rows if row["criterion"] in results]
     mine = [row for row in all_rows if row["without"] == ""]
     empty, observed = empty_mains(mine), _observed(mine)
-    flips: list[tuple[str, str, bool]] = []
+    flips: dict[str, bool] = {}
     needed, sole = dict[str, list[str]](), dict[str, list[str]]()
+
+    def judge_without(
+        what: str, rows: EvidenceRows, economies: list[str], source: str = ""
+    ) -> None:
+        other = Judged.by(reading, rows, methods, economies)
+        lost = [n for n in results if other.results[n].main_met is not results[n].main_met]
+        if source and lost:
+            needed[source] = lost
+        if other.word != judged.word:
+            flips[f"without {what}: {other.word}"] = not (source and lost)
+
     for removed in sorted({row["without"] for row in all_rows} - {""}):
         # its own rows, and those of criteria without it, or with an empty main specification
         rows = [r for r in all_rows if r["without"] == removed and r["criterion"] not in empty]
         named = {row["criterion"] for row in rows}
         rows += [row for row in mine if row["criterion"] not in named]
-        other = Judged.by(reading, rows, methods, codes).word
-        flips.append((f"without {removed.partition(': ')[2]}", other, True))
+        judge_without(removed.partition(": ")[2], rows, codes)
     for source in sorted({s for row in mine for s in row["sources"]}):
-        rest = [row for row in evidence.rows_without(source) if row["criterion"] in results]
+        rest = [row for row in evidence.without(source) if row["criterion"] in results]
         if emptied := sorted(observed - _observed(rest)):
             sole[source] = emptied
-        outcome = Judged.by(reading, standing_in(rest, empty), methods, codes)
-        lost = [n for n in results if outcome.results[n].main_met is not results[n].main_met]
-        needed |= {source: lost} if lost else {}
-        flips.append((f"without the source {source}", outcome.word, not lost))
+        judge_without(f"the source {source}", standing_in(rest, empty), codes, source)
     if any(c.over and len(counted(c, codes)) > 1 for c in reading.criteria):
         for code in codes:
             left = [row for row in mine if row["economy"] != code]
-            other = Judged.by(reading, left, methods, [c for c in codes if c != code]).word
-            flips.append((f"without {economies.name_of(code)}", other, True))
-    turned = [flip for flip in flips if flip[1] != judged.word]
-    words = tuple(f"{without}: {other}" for without, other, _ in turned)
-    return Dependence(words, needed, sole, any(beside for _, _, beside in turned))
+            others = [c for c in codes if c != code]
+            judge_without(economies.name_of(code), left, others)
+    return Dependence(tuple(flips), needed, sole, any(flips.values()))
 
 
 def _observed(rows: EvidenceRows) -> set[str]:
@@ -81,7 +85,7 @@ def empty_mains(rows: EvidenceRows) -> set[str]:
     answered = {
         row["criterion"]
         for row in mains
-        if any(number(row.get(end)) is not None for end in ("estimate", "low", "high"))
+        if any(number(row[end]) is not None for end in ("estimate", "low", "high"))
     }
     return {row["criterion"] for row in mains} - (_observed(mains) & answered)
 

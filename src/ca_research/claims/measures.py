@@ -19,7 +19,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..estimates import Measure
 from ..estimates.declared import declared
-from ..estimates.measures import hints_of
+from ..estimates.measures import arguments_of
 from ..ground import paths
 from ..ground.errors import (
     CaResearchError,
@@ -75,13 +75,11 @@ def find(name: str) -> Measure:
     if name in files:
         return _marked(own_measures.module(files[name]), name)
     if name in declarations:
-        family, where = declarations[name].family, f"registry/measures.yaml, {name}"
-        if family in declarations:
-            hint = "name a general measure"
-            raise RegistryError(f"{family} is declared itself", where=where, hint=hint)
+        one = declarations[name]
         try:
-            return _declared_measure(name, declarations[name].model_dump_json(), find(family))
+            return _declared_measure(name, one.model_dump_json(), find(one.family))
         except TypeError as error:
+            where = f"registry/measures.yaml, {name}"
             raise RegistryError(str(error), where=where, hint="mend the declaration") from None
     if name in package:
         module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
@@ -120,7 +118,15 @@ def of_project() -> dict[str, bool]:
 
 def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
     """The arguments of a criterion's measure."""
-    return inspect.signature(find(criterion.measure)).parameters
+    return arguments_of(find(criterion.measure))
+
+
+def choices_of(
+    criterion: Criterion, axes: Iterable[GridAxis]
+) -> list[tuple[str, tuple[Value, ...]]]:
+    """Each setting and axis of a criterion with the values that it gives its measure."""
+    settings = ((name, (value,)) for name, value in criterion.settings.items())
+    return [*settings, *((axis.name, axis.choices) for axis in axes)]
 
 
 def signature_faults(
@@ -149,17 +155,18 @@ def signature_faults(
     UnknownNameError, MeasureError
         As `find`.
     """
-    function, name = find(criterion.measure), criterion.measure
-    taken, hints = taken_by(criterion), hints_of(function)
-    choices = {n: (value,) for n, value in criterion.settings.items()}
-    for choice, values in [*choices.items(), *((axis.name, axis.choices) for axis in axes)]:
+    taken, name = taken_by(criterion), criterion.measure
+    for choice, values in choices_of(criterion, axes):
         if choice in ("economies", *data):
             yield UsageError(f"{choice!r} is no choice: the claim gives it to {name}")
         elif choice not in (*taken, AGE, *criterion.bars.values()):
             yield MeasureError(f"{name} takes no {choice!r}, so the setting or axis does nothing")
-        for value in values if choice in hints else ():
-            if fault := _misfit(value, hints[choice]):
-                yield UsageError(f"{choice} of {name}: {fault}")
+        for value in values if choice in taken else ():
+            try:
+                _validator(taken[choice].annotation).validate_python(value)
+            except ValidationError as error:
+                fault = error.errors()[0]["msg"]
+                yield UsageError(f"{choice} of {name}: {fault} (got {value!r})")
     had = {*given, "economies", *criterion.settings, *criterion.axes}
     for need, argument in taken.items():
         if need not in had and argument.default is argument.empty and "*" not in str(argument):
@@ -202,17 +209,6 @@ def measure_words(name: str) -> str:
     described = code.partition(f'measure("{name}")')[2].partition('"""')[2]
     first = re.split(r"[;.:](?:\s|$)|\n\n", described)[0]
     return "" if re.search(r"[`_]|\b[A-Z]{3,}\b", first) else " ".join(first.split())
-
-
-def _misfit(value: Value, hint: Any) -> str:
-    """What is wrong with a value where an annotation wants another type or other words; '' where
-    it fits, or where the annotation speaks of what no claim file can hold.
-    """
-    try:
-        _validator(hint).validate_python(value)
-    except ValidationError as error:
-        return f"{error.errors()[0]['msg']} (got {value!r})"
-    return ""
 
 
 @cache

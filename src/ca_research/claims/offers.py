@@ -66,31 +66,30 @@ def offers(claim: str, *, economy: str | Iterable[str] | None = None) -> list[Of
             and {*key} <= {*asking(service.name).needs, *asking(service.name).takes}
         ]
         for cells in requests(row) if able else [row["cells"]]:
-            request = {c: list(cells[c]) for c in key}
-            provider, source, count = None, "", row["figures"]
+            request, source = {c: list(cells[c]) for c in key}, ""
             if able:
                 single = [c for c in table.of_type("economy") if len(request.get(c, ())) == 1]
-                words = [able[0], claim, *(str(request[c][0]) for c in single)]
-                name = re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper())
-                taken = {offer.source for offer in entries}
-                provider, source = able[0], _free(name, request, taken)
-                count = len(figures(table.table, cells))
-            entries.append(
-                Offer(row["what"], table.table, count, holders, provider, request, source)
-            )
+                words = "_".join([able[0], claim, *(request[c][0] for c in single)])
+                source = _free(words.upper(), request, {offer.source for offer in entries})
+            count = len(figures(table.table, cells)) if able else row["figures"]
+            provider = able[0] if able else None
+            what = row["what"]
+            entries.append(Offer(what, table.table, count, holders, provider, request, source))
     return entries
 
 
-def _free(source: str, request: Mapping[str, Any], taken: set[str]) -> str:
-    """The id, or the next one where it is of another request: of what was wanted then, or of what
-    is wanted beside it.
+def _free(words: str, request: Mapping[str, Any], taken: set[str]) -> str:
+    """An id of these words, or the next one where it is of another request: of what was wanted
+    then, or of what is wanted beside it.
     """
     from ..tables import vintage
 
-    for number in itertools.count(1):
-        name = source if number == 1 else f"{source}_{number}"
-        there = vintage.kept(name)
-        same = there and {k: list(v) for k, v in there[-1].asked.items()} == dict(request)
-        if same or (not there and name not in taken):
-            break
-    return name
+    source = re.sub(r"[^A-Z0-9]+", "_", words)
+
+    def is_free(name: str) -> bool:
+        if not (kept := vintage.kept(name)):
+            return name not in taken
+        return {column: list(asked) for column, asked in kept[-1].asked.items()} == request
+
+    others = (f"{source}_{number}" for number in itertools.count(2))
+    return next(filter(is_free, itertools.chain([source], others)))

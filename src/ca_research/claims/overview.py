@@ -85,17 +85,22 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     (the label of the `deciding` one), number (of that), interval, ways (how many ways to calculate
     it there are, and whether they agree), other_day (the verdict on the other day), fragile, guess.
     """
-    rows = []
     heads = [v for v in whole_region(verdicts) if v["leads"]]
+    others = {v["claim"]: v["verdict"] for v in reversed(heads) if v["as_of"] != day}
+    rows = []
     for v in (v for v in heads if v["as_of"] == day):
         spec, first = registry.claim(v["claim"]), deciding(v)
-        others = (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day)
-        words = criterion_number, bounds, ways
-        number, interval, how = (word(first) if first else "" for word in words)
-        about = {**v, "theme": registry.article().theme(spec.theme), "kind": spec.kind}
-        about |= {"title": spec.title, "certainty": v["certainty"].get("level", "")}
-        about |= {"criterion": first["label"] if first else "", "number": number}
-        rows.append(about | {"interval": interval, "ways": how, "other_day": next(others, None)})
+        about = {
+            "theme": registry.article().theme(spec.theme),
+            "kind": spec.kind,
+            "title": spec.title,
+            "certainty": v["certainty"].get("level", ""),
+            "criterion": first["label"] if first else "",
+            "other_day": others.get(v["claim"]),
+        }
+        words = {"number": criterion_number, "interval": bounds, "ways": ways}
+        said = {name: word(first) if first else "" for name, word in words.items()}
+        rows.append({**v, **about, **said})
     columns = "claim theme kind title verdict answer finding certainty criterion number interval"
     columns += " ways other_day fragile guess"
     return pd.DataFrame(rows, columns=columns.split()).sort_values("claim", ignore_index=True)
@@ -141,33 +146,34 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     one: left out, it would make the others easier to reject.
     """
     rows: list[tuple[str, str, float | None]] = []
-    for claim, names in ((one.claim, one.criteria) for one in registry.article().family):
-        mine = [v for v in whole_region(verdicts) if v["claim"] == claim and v["as_of"] == day]
-        every = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in names}
-        criteria = [c for c in every.values() if c["kind"] == "p"]
+    for one in registry.article().family:
+        mine = [v for v in whole_region(verdicts) if v["claim"] == one.claim and v["as_of"] == day]
+        every = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in one.criteria}
         none = "no p-value: decided by counts or directions" if mine else "not judged"
         rows += [
-            (claim, ": ".join(filter(None, (c["label"], cell["economy"]))), cell["estimate"])
-            for c in criteria
-            for cell in c["cells"]
-        ] or [(claim, none, None)]
+            (one.claim, ": ".join(filter(None, (c["label"], cell["economy"]))), cell["estimate"])
+            for c in every.values()
+            for cell in (c["cells"] if c["kind"] == "p" else ())
+        ] or [(one.claim, none, None)]
     tests = pd.DataFrame(rows, columns=["claim", "label", "p"]).astype({"p": float})
     p = tests["p"]
     adjusted = holm(dict(enumerate(p.fillna(1.0))))["adjusted"].where(p.notna()) if len(p) else None
     return tests.assign(adjusted=adjusted)
 
 
+_UNDECIDED = {
+    "opinion": "sentences of opinion",
+    "not testable": "says something that no figures could show",
+    "not enough evidence": "can be tested, not enough evidence",
+}
+
+
 def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
     """How many entries of the register can be tested: what, entries, of_all (per cent)."""
-    opinion = at_a_glance["kind"] == "opinion"
-    tested = at_a_glance["verdict"].where(~opinion)
-    decided = ~tested.isin(["not testable", "not enough evidence"]) & ~opinion
-    counts = {
-        "entries of the register": len(opinion),
-        "sentences of opinion": opinion.sum(),
-        "says something that no figures could show": (tested == "not testable").sum(),
-        "can be tested, not enough evidence": (tested == "not enough evidence").sum(),
-        "can be tested, and is decided": decided.sum(),
-    }
-    found = pd.DataFrame({"what": [*counts], "entries": [*map(int, counts.values())]})
-    return found.assign(**{"of all (%)": 100 * found["entries"] / max(len(opinion), 1)})
+    verdicts = at_a_glance["verdict"].mask(at_a_glance["kind"] == "opinion", "opinion")
+    decided = "can be tested, and is decided"
+    sorts = verdicts.map(_UNDECIDED).fillna(decided)
+    counts = {"entries of the register": len(sorts)}
+    counts |= {sort: (sorts == sort).sum() for sort in (*_UNDECIDED.values(), decided)}
+    found = pd.DataFrame(counts.items(), columns=["what", "entries"])
+    return found.assign(**{"of all (%)": 100 * found["entries"] / max(len(sorts), 1)})

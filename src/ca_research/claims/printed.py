@@ -4,7 +4,7 @@ readers found each of them (registry/coding/README.md has the rule and its limit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .. import registry
@@ -52,13 +52,17 @@ def by_nearness(votes: Mapping[str, Vote], names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda n: (-votes[n].best, -votes[n].fit) if n in votes else (0, 0))
 
 
-def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
+def on_sentence(
+    verdicts: Mapping[str, tuple[str, str]], votes: Mapping[str, Vote]
+) -> tuple[str, str]:
     """The verdict on a sentence and its reason.
 
     Parameters
     ----------
-    tests : sequence of ReadingVerdict
-        One for each reading, the closest first (`by_nearness`).
+    verdicts : mapping
+        The title and the verdict of each reading, by its name.
+    votes : mapping
+        Those on the readings, by name.
 
     Returns
     -------
@@ -73,11 +77,12 @@ def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
 
     Examples
     --------
-    >>> closest = ReadingVerdict("By date", "supported", Vote(3.0, 5))
-    >>> careful = ReadingVerdict("As a whole", "contradicted", Vote(2.0, 0))
-    >>> as_printed([closest, careful])[0], as_printed([closest])[0]
-    ('depends on the reading', 'supported')
+    >>> read = {"date": ("By date", "supported"), "whole": ("As a whole", "contradicted")}
+    >>> on_sentence(read, {"date": Vote(3.0, 5), "whole": Vote(2.0, 0)})[0]
+    'depends on the reading'
     """
+    order = by_nearness(votes, verdicts)
+    tests = [ReadingVerdict(*verdicts[name], votes.get(name)) for name in order]
     first = tests[0]
     if not any(test.vote for test in tests):
         which = f"“{first.title}”, the first in the file; nobody has judged blind which is closest"
@@ -103,14 +108,6 @@ def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
     return word, f"It is the verdict of the closest reading, “{nearest.title}”.{other}"
 
 
-def on_sentence(
-    verdicts: Mapping[str, tuple[str, str]], votes: Mapping[str, Vote]
-) -> tuple[str, str]:
-    """`as_printed`, from the title and the verdict of each reading, and the votes on them."""
-    order = by_nearness(votes, verdicts)
-    return as_printed([ReadingVerdict(*verdicts[name], votes.get(name)) for name in order])
-
-
 def _beside(tests: Iterable[ReadingVerdict]) -> str:
     """Some tests with their verdicts, as a sentence that begins with a space; '' for none."""
     named = joined(f"“{test.title}” is {test.verdict}" for test in tests)
@@ -132,13 +129,12 @@ def sentences(stored: Iterable[Stored]) -> list[dict[str, Any]]:
         ``reading``, ``statement``, ``nearness``, ``verdict``, ``fragile``, ``certainty`` of each.
     """
     entries: dict[str, dict[str, Any]] = {}
+    run = ("claim", "as_of", "params", "as_printed", "because", "readers_split")
     shown = ("reading", "statement", "nearness", "verdict", "fragile")
     for v in stored:
-        params = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
-        entry = {"claim": v["claim"], "as_of": v["as_of"], "params": params}
-        key = str((v["claim"], v["as_of"], sorted(params.items())))
-        entry |= {name: v[name] for name in ("as_printed", "because", "readers_split")}
-        entry = entries.setdefault(key, entry | {"answer": "", "tests": []})
+        about = {name: v[name] for name in run}
+        about["params"] = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
+        entry = entries.setdefault(str(about), about | {"answer": "", "tests": []})
         if v["leads"]:
             entry["answer"] = v["answer"]
         certain = {"certainty": v["certainty"].get("level", "")}

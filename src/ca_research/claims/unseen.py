@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pandas as pd
 
 from ..estimates.cells import cells_of
+from ..estimates.documents import split
 from ..ground.errors import suggest
 from ..registry import ClaimSpec
-from .measures import find
+from .measures import choices_of, find
 
 Rows = Callable[[str, list[str]], pd.DataFrame | None]
 """Some columns of a table by its name, None where its rows are not at hand."""
@@ -23,21 +23,17 @@ def unseen(claims: Mapping[str, ClaimSpec], rows: Rows) -> Iterator[str]:
     """
     for claim in claims.values():
         for criterion in claim.criteria().values():
-            choices: dict[str, tuple[Any, ...]] = {n: (v,) for n, v in criterion.settings.items()}
-            choices |= {axis.name: axis.choices for axis in claim.axes_of(criterion)}
+            choices = dict(choices_of(criterion, claim.axes_of(criterion)))
             for name, cells in cells_of(find(criterion.measure)).items():
-                words = {part.strip() for v in choices.get(name, ()) for part in str(v).split(";")}
-                beside = {other: choices[other] for other in cells.beside if other in choices}
-                held = rows(cells.table, [cells.column, *beside]) if words - {""} else None
+                words = {word for v in choices.get(name, ()) for word in split(str(v))}
+                held = rows(cells.table, [cells.column]) if words else None
                 if held is None:
                     continue
-                for other, values in beside.items():
-                    held = held[held[other].isin(values)]
                 known = {*held[cells.column].dropna().astype(str)}
-                for word in sorted(words - known - {""}) if len(held) or not beside else ():
+                for word in sorted(words - known):
                     near = " or ".join(suggest(word, known))
                     yield (
                         f"registry/claims/{claim.id}.yaml: criteria.{criterion.name}: {name}: no "
-                        f"row of table {cells.table} that is asked has the {cells.column} {word!r}"
+                        f"row of table {cells.table} has the {cells.column} {word!r}"
                         + (f"; did you mean {near}?" if near else "")
                     )

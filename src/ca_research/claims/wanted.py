@@ -4,13 +4,13 @@ economies that have no answer, as far as no table holds them.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from .. import registry
+from ..estimates.series import pick
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..registry import ClaimSpec, Criterion
@@ -37,10 +37,10 @@ def unanswered(
     is of none in particular.
     """
     answered = set()
-    for row in estimates:  # one that failed has no figures
-        estimate, low, high = (row.get(name) for name in ("estimate", "low", "high"))
+    for row in estimates:
+        estimate, low, high = (row[name] for name in ("estimate", "low", "high"))
         if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
-            answered.add(row.get("economy", ""))
+            answered.add(row["economy"])
     return [code for code in (judged if criterion.over else [""]) if code not in answered]
 
 
@@ -77,27 +77,28 @@ def wanted(
 
 def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
     """What a generic measure of one year asks for, where the claim's file does not say it."""
-    function = find(criterion.measure)
-    chosen: dict[str, Any] = {n: p.default for n, p in taken_by(criterion).items()}
+    function, taken = find(criterion.measure), taken_by(criterion).values()
+    chosen: dict[str, Any] = {p.name: p.default for p in taken if p.default is not p.empty}
     chosen |= criterion.settings | {axis.name: axis.main for axis in spec.axes_of(criterion)}
     year, own = chosen.get("year"), chosen.get("basis", "own") == "own"
     if not hasattr(function, "table") or not isinstance(year, int) or not own:
         return None
     table = registry.table(function.table)
-    values = {name: v for name, v in chosen.items() if v and v is not inspect.Parameter.empty}
-    cells: dict[str, Any] = {name: values[name] for name in table.key if name in values}
+    cells: dict[str, Any] = {name: chosen[name] for name in table.key if chosen.get(name)}
     what = f"figures for “{criterion.label}” in {year}"
     for name, column in table.columns.items():
         if column.role == "time":
             cells[name] = year
         elif column.role == "counterpart":
-            named = ";".join(str(values[n]) for n in (name, "to") if n in values)
+            named = ";".join(filter(None, map(chosen.get, (name, "to"))))
             cells |= {name: tuple(named.split(";"))} if named else {}
         elif column.role == "unit":
             cells[name], what = "{economy}", f"{what}: {{economy}}"
     if "flow" in cells:  # 'turnover' is of every way there is
         ways = table.columns["flow"].values or ()
         cells["flow"] = tuple(way for way in ways if way in cells["flow"]) or ways
+    if cells.keys().isdisjoint(table.key):  # nothing would tell its rows
+        return None
     return Want(criteria=(criterion.name,), what=what, table=table.table, cells=cells)
 
 
@@ -126,25 +127,20 @@ def publishers(entry: Wanted) -> list[Holder]:
     """Who publishes the figures of a want: those who count for whom they are of, and all who
     collect from them.
     """
-    columns = registry.table(entry["table"]).columns
-    unit = next((c for c in entry["cells"] if c in columns and columns[c].role == "unit"), None)
-    of = entry["cells"][unit] if unit else [entry["economy"]]
-    kinds = [kind for c in ("attribute", "measure") for kind in entry["cells"].get(c, ())]
-    return list(dict.fromkeys(h for code in of for h in holders(entry["table"], code, kinds)))
+    table, cells = entry["table"], entry["cells"]
+    units = (n for n, c in registry.table(table).columns.items() if c.role == "unit" and n in cells)
+    codes = cells.get(next(units, ""), [entry["economy"]])
+    kinds = [*cells.get("attribute", ()), *cells.get("measure", ())]
+    return list(dict.fromkeys(h for code in codes for h in holders(table, code, kinds)))
 
 
 def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataFrame:
     """The figures that cells describe, a row each: every combination of their values. No economy
     is its own counterpart.
     """
-    columns = {
-        name: [
-            value.replace("{economy}", economy) if isinstance(value, str) else value
-            for value in (values if isinstance(values, (tuple, list)) else [values])
-        ]
-        for name, values in cells.items()
-    }
-    rows = pd.MultiIndex.from_product(columns.values(), names=columns).to_frame(index=False)
+    values = [v if isinstance(v, (tuple, list)) else [v] for v in cells.values()]
+    rows = pd.MultiIndex.from_product(values, names=[*cells]).to_frame(index=False)
+    rows = rows.replace(r"\{economy\}", economy, regex=True)
     sides = [c for c in registry.table(table).of_type("economy") if c in rows]
     return rows[rows[sides].nunique(axis=1) == len(sides)].reset_index(drop=True)
 
@@ -156,16 +152,15 @@ def _missing(
     source is to have them, all of them or none.
     """
     key = [c for c in registry.table(name).key if c in rows and c != "source_id"]
-    near = table  # a table may hold a hundred thousand rows, a want names a few
-    for column in key:
-        near = near[near[column].isin(rows[column].unique())]
+    # a table may hold a hundred thousand rows, a want names a few
+    near = pick(table, **{column: rows[column] for column in key})
     near = near.loc[[role(source) in (None, *OWN_REPORTS) for source in near["source_id"]]]
-    there, held = (pd.MultiIndex.from_frame(part[key].astype(str)) for part in (rows, near))
-    if not of_one_source:
-        return rows[~there.isin(held)]
-    of = near["source_id"]
-    complete = any(there.isin(held[(of == source).to_numpy(bool)]).all() for source in of.unique())
-    return rows.iloc[:0] if complete else rows
+    there = pd.MultiIndex.from_frame(rows[key].astype(str))
+    sources = [part for _, part in near.groupby("source_id")] if of_one_source else [near]
+    held = [there.isin(pd.MultiIndex.from_frame(part[key].astype(str))) for part in sources]
+    if of_one_source:
+        return rows.iloc[:0] if any(one.all() for one in held) else rows
+    return rows[~held[0]]
 
 
 def template(table: str, wants: Sequence[Wanted], held: pd.DataFrame) -> pd.DataFrame:
@@ -223,10 +218,8 @@ def _blocks(rows: pd.DataFrame) -> list[dict[str, list[Any]]]:
     first column stand together where the same stands beside them.
     """
     first, *others = rows.columns
-    if not others:
-        return [{first: rows[first].tolist()}]
     groups: dict[str, tuple[list[Any], list[dict[str, list[Any]]]]] = {}
     for value, part in rows.groupby(first, sort=False):
-        beside = _blocks(part[others])
+        beside = _blocks(part[others]) if others else [{}]
         groups.setdefault(str(beside), ([], beside))[0].append(value)
     return [{first: values, **rest} for values, beside in groups.values() for rest in beside]

@@ -33,10 +33,10 @@ def shown_if_older(row: Estimate, first_year: int) -> Estimate:
     >>> old["estimate"], old["last_year"], old["missing"]
     (None, 2015, 'the newest figure, 8, is of 2015')
     """
-    year, known = row["last_year"], [row[end] for end in ("estimate", "low", "high")]
-    figures = [f"{number:.3g}" for number in known if number is not None]
-    if year is None or year >= first_year or not figures:
+    ends = ("estimate", "low", "high")
+    figures = [f"{row[end]:.3g}" for end in ends if row[end] is not None]
+    if row["last_year"] is None or row["last_year"] >= first_year or not figures:
         return row
     figure = " to ".join(dict.fromkeys(figures))
-    missing = f"the newest figure, {figure}, is of {year}"
-    return row | {"estimate": None, "low": None, "high": None, "interval": "", "missing": missing}
+    missing = f"the newest figure, {figure}, is of {row['last_year']}"
+    return row | dict.fromkeys(ends) | {"interval": "", "missing": missing}

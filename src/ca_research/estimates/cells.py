@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import registry
-from .measures import Measure, hints_of
+from .measures import Measure, arguments_of
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,6 @@ class CellsOf:
     ----------
     table, column : str
         Where the words stand.
-    beside : tuple of str
-        Further arguments whose one word must stand in the column of their name, in the same row.
 
     Examples
     --------
@@ -33,22 +31,18 @@ class CellsOf:
 
     table: str
     column: str
-    beside: tuple[str, ...] = ()
 
 
 def cells_of(function: Measure) -> dict[str, CellsOf]:
     """The arguments of a measure that are marked, by name. Of a generic measure also those that are
     columns of its table for which the register lists no values.
     """
-    hints = hints_of(function)
-    marks = {
-        name: mark
-        for name, hint in hints.items()
-        for mark in getattr(hint, "__metadata__", ())
-        if isinstance(mark, CellsOf)
-    }
-    if table := getattr(function, "table", ""):
-        columns = registry.table(table).columns.items()
-        free = [name for name, c in columns if c.type == "string" and not c.values]
-        marks |= {name: CellsOf(table, name) for name in free if hints.get(name) is str}
+    table = getattr(function, "table", "")
+    columns = registry.table(table).columns if table else {}
+    marks: dict[str, CellsOf] = {}
+    for name, argument in arguments_of(function).items():
+        for mark in getattr(argument.annotation, "__metadata__", ()):
+            marks |= {name: mark} if isinstance(mark, CellsOf) else {}
+        if name in columns and columns[name].type == "string" and not columns[name].values:
+            marks[name] = CellsOf(table, name)
     return marks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Literal
 
 import pandas as pd
@@ -50,25 +50,17 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
     general = inspect.signature(family, eval_str=True).parameters
     if unknown := {*renamed, *declaration.defaults, *fixed} - general.keys():
         raise TypeError(f"{declaration.family} takes no {', '.join(sorted(unknown))}")
-    hidden = {*fixed, *getattr(family, "of_table", ())}
+    hidden, empty = {*fixed, *getattr(family, "of_table", ())}, inspect.Parameter.empty
+    choice = partial(inspect.Parameter, kind=inspect.Parameter.KEYWORD_ONLY)
     parameters = [
         p.replace(name=renamed.get(n, n), default=declaration.defaults.get(n, p.default))
         for n, p in general.items()
         if n not in hidden
     ]
-    choices: dict[str, tuple[Any, Any]] = {
-        n: (word, str) for n, word in declaration.columns.items()
-    }
-    choices |= {n: (next(iter(words)), Literal[*words]) for n, words in declaration.choices.items()}
-    parameters += [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=inspect.Parameter.empty if word is None else word,
-            annotation=annotation,
-        )
-        for name, (word, annotation) in choices.items()
-    ]
+    for name, word in declaration.columns.items():
+        parameters.append(choice(name, default=empty if word is None else word, annotation=str))
+    for name, words in declaration.choices.items():
+        parameters.append(choice(name, default=next(iter(words)), annotation=Literal[*words]))
     signature = inspect.Signature(parameters, return_annotation=pd.DataFrame)
     own_names = {name: argument for argument, name in renamed.items()}
 
@@ -87,9 +79,7 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
         return rows_of(family)(**settings)
 
     rows.__signature__ = signature  # type: ignore[attr-defined]
-    rows.__doc__ = (
-        f"{declaration.gives}\n\n{inspect.getdoc(family)}" if declaration.gives else family.__doc__
-    )
+    rows.__doc__ = f"{declaration.gives}\n\n{inspect.getdoc(family)}".strip()
     marked = measure(name)(rows)
     marks = {mark: getattr(family, mark, None) for mark in ("by_economy", "about", "question")}
     marks["table"] = declaration.settings.get("table")

@@ -16,9 +16,8 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 
-from .. import registry
 from ..ground import economies as eco
-from ..ground.errors import UnknownNameError, UsageError, known_name
+from ..ground.errors import UnknownNameError, known_name
 from ..ground.numbers import count_range, in_words
 from ..ground.numbers import counted as number_of
 from ..registry.codings import coding as registry_coding
@@ -47,7 +46,7 @@ Document = Mapping[str, Any]
 """A row of `documents_of`, with its place there."""
 Strength = Literal["any", "documents", "primary"]
 Texts = Literal["all", "seen_in_excerpt"]
-Reading = Annotated[str, CellsOf("evidence", "reading", beside=("claim",))]
+Reading = Annotated[str, CellsOf("evidence", "reading")]
 
 
 def split(joined: str) -> list[str]:
@@ -190,7 +189,7 @@ def origins(
     seen: Literal["excerpt", "full"] = "excerpt",
     texts: Texts = "all",
     single: Literal["none", "source_in_favour", "source_against"] = "none",
-    apart_from: str = "",
+    apart_from: Annotated[str, CellsOf("evidence", "origin_group")] = "",
     counting: str = "",
 ) -> list[Estimate]:
     """How many independent origins stand on one side of a claim.
@@ -223,17 +222,16 @@ def origins(
     Raises
     ------
     UnknownNameError
-        A coding or an origin group that does not exist.
+        A coding that does not exist.
     """
-    for group in set(split(apart_from)) - set(registry.origin_groups().values()):
-        known_name("origin group", group, set(evidence["origin_group"].dropna()))
     documents = documents_of(evidence, claim=claim, counting=counting)
+    readings, silent = split(reading), split(apart_from)
     rows = [
         row
         for row in near(documents, strength, "seen_in_excerpt" if seen == "full" else texts)
         if row["direction"] in SIDES
-        and row["origin_group"] not in split(apart_from)
-        and (not reading or row["reading"] in split(reading))
+        and row["origin_group"] not in silent
+        and (not readings or row["reading"] in readings)
     ]
     if not rows:
         return [estimate_row(missing="no document on either side was seen")]
@@ -300,13 +298,11 @@ def cases(
 
     Raises
     ------
-    UnknownNameError, UsageError
+    UnknownNameError
         A coding, field or code that does not exist; no code.
     """
     wanted, fields = split(codes), registry_coding(coding).fields
-    if not wanted:
-        raise UsageError(f"no code of {coding} is asked", hint="name some, joined by ';'")
-    for code in wanted:
+    for code in wanted or [""]:
         known_name(f"code of {coding}", code, fields["strict"].values)
     known_name(f"field of {coding}", sure, ["", *fields])
     documents = documents_of(evidence, claim=claim, coding=coding)

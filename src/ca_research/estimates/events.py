@@ -14,7 +14,6 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from .. import registry
@@ -31,6 +30,7 @@ from .frame import Estimate, estimate_row
 from .measures import measure, tells
 from .once import once
 from .series import between as between_ends
+from .series import pick
 
 Kinds = Annotated[str, CellsOf("events", "kind")]
 _USED = ["event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "source_id"]
@@ -106,11 +106,11 @@ def select(
     require(events, [*_USED, "detail"])
     rows = dated(events).dropna(subset="date")
     if kinds:
-        rows = rows[rows["kind"].isin(split(kinds))]
-    for column, wanted in (("actor", actor), ("counterpart", counterpart)):
+        rows = pick(rows, kind=split(kinds))
+    for column, wanted in {"actor": actor, "counterpart": counterpart}.items():
         for code in eco.resolve_all(split(wanted)):
             rows = rows[names(rows[column], code)]
-    for column, pattern in (("place", place), ("detail", detail)):
+    for column, pattern in {"place": place, "detail": detail}.items():
         rows = rows[_has(rows[column], pattern)]
     if near:
         first, last = map(pd.Timestamp, bounds(near))
@@ -131,8 +131,7 @@ def occasions(rows: pd.DataFrame) -> int:
     """The least number of separate occasions that dated rows show: rows whose dates touch may be
     one.
     """
-    begins = rows["first_day"].fillna(pd.Timestamp("1700-01-01"))
-    spans = rows.assign(first_day=begins).sort_values(["first_day", "last_day"])
+    spans = rows.sort_values(["first_day", "last_day"], na_position="first")
     breaks = spans["first_day"] > spans["last_day"].cummax().shift()
     return int(breaks.sum()) + (len(rows) > 0)
 
@@ -212,17 +211,19 @@ def _gaps(rows: pd.DataFrame, window: str, mode: str) -> tuple[float, float]:
     is at best as near as the range.
     """
     begin, end = map(pd.Timestamp, bounds(window))
-    length = (end - begin).days
-    first, last = (rows["first_day"] - begin).dt.days, (rows["last_day"] - end).dt.days
-    late, early = first - length, -last - length  # wholly after the window, or before it
-    if mode == "within":
-        lasted, best, worst = [-first, last], [late, early], [-first, last]
-    else:
-        lasted, best = [abs(first), abs(last)], [first, -last, late, early]
-        worst = [*lasted, abs(late), abs(early)]
-    lasted, best, worst = (np.maximum.reduce([*days, 0 * first]) for days in (lasted, best, worst))
-    exact = rows["exact"]
-    return float(np.where(exact, lasted, best).min()), float(np.where(exact, lasted, worst).max())
+    least, most = [], []
+    for first, last, exact in zip(rows["first_day"], rows["last_day"], rows["exact"], strict=True):
+        before, after = (begin - first).days, (last - end).days  # how far it reaches out
+        late, early = (first - end).days, (begin - last).days  # wholly after it, or before
+        if mode == "within":
+            best, lasted = max(late, early, 0), max(before, after, 0)
+            worst = lasted
+        else:
+            best, lasted = max(-before, -after, late, early, 0), max(abs(before), abs(after))
+            worst = max(lasted, abs(late), abs(early))
+        least.append(lasted if exact else best)
+        most.append(lasted if exact else worst)
+    return min(least), max(most)
 
 
 @measure("events.count")
@@ -312,17 +313,19 @@ def age(
         A row for each, in years of 365.25 days. A partial date gives low and high; where an event
         of that kind has no date, the first dated one gives low alone.
     """
+    day = pd.Timestamp(until)
     rows = select(events, counterpart=counterpart, kinds=kinds).dropna(subset="first_day")
-    rows = rows[rows["last_day"] <= pd.Timestamp(until)].sort_values(["first_day", "last_day"])
+    rows = rows[rows["last_day"] <= day].sort_values(["first_day", "last_day"])
     rows = rows[~_has(rows["note"], unless)] if unless else rows
-    undated = set(events["actor"][events["date"].isna() & events["kind"].isin(split(kinds))])
+    undated = {*pick(events[events["date"].isna()], kind=split(kinds))["actor"]}
     ages = []
     for actor in economies:
         first = rows[names(rows["actor"], actor)].head(1)
         figures: Estimate = {"missing": f"no {what} is dated"}
         if len(first):
-            days = (pd.Timestamp(until) - first[["last_day", "first_day"]].iloc[0]).dt.days
-            low, high = days / 365.25
+            low, high = (
+                (day - first[end].item()).days / 365.25 for end in ("last_day", "first_day")
+            )
             figures = {"low": low, "high": high, "interval": "precision of the date"}
             if actor in undated:
                 why = f"at least: the first {what.partition(' ')[0]} has no date"
@@ -469,13 +472,15 @@ def days_between(
     pandas.DataFrame
         from, to, days_least, days_most, sources (of both); a partial date leaves a range.
     """
-    pairs = select(events, **first).merge(
-        select(events, **second), how="cross", suffixes=("", "_to")
-    )
+    one, other = select(events, **first), select(events, **second)
+    pairs = one.merge(other, how="cross", suffixes=("", "_to"))
     begins = pairs["first_day_to"].where(pairs["exact_to"], pairs["last_day_to"])
-    days = {
-        "days_least": (pairs["first_day_to"] - pairs["last_day"]).dt.days,
-        "days_most": (begins - pairs["first_day"]).dt.days,
-    }
-    sources = [*zip(pairs["source_id"], pairs["source_id_to"], strict=True)]
-    return pd.DataFrame({"from": pairs["date"], "to": pairs["date_to"], **days, "sources": sources})
+    return pd.DataFrame(
+        {
+            "from": pairs["date"],
+            "to": pairs["date_to"],
+            "days_least": (pairs["first_day_to"] - pairs["last_day"]).dt.days,
+            "days_most": (begins - pairs["first_day"]).dt.days,
+            "sources": [*zip(pairs["source_id"], pairs["source_id_to"], strict=True)],
+        }
+    )

@@ -13,7 +13,6 @@ from itertools import pairwise
 from numbers import Real
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from .. import registry
@@ -127,7 +126,7 @@ def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
     True
     """
     framed = isinstance(output, pd.DataFrame)
-    rows = records(output) if framed else output
+    rows = _records(output) if framed else output
     blank = [dict.fromkeys(output.columns)] if framed and output.empty else []
     fault = next(_faults(blank or rows), "")
     economies = [] if fault else [row["economy"] for row in rows]
@@ -137,7 +136,22 @@ def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
         hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
         raise MeasureError(f"{measure} gives {fault}", where=where, hint=hint)
     names = dict.fromkeys((*ESTIMATE_COLUMNS, *(output.columns if framed else ())))
-    return [{name: row.get(name) for name in names} for row in rows]
+    return [
+        {n: _NOTHING.get(n) if (value := row.get(n)) is None else value for n in names}
+        for row in rows
+    ]
+
+
+_NOTHING: Estimate = {
+    **dict.fromkeys(("economy", "interval", "path", "missing"), ""),
+    **dict.fromkeys(("sources", "origins"), ()),
+}
+"""What stands where a measure gives nothing."""
+
+
+def _records(frame: pd.DataFrame) -> list[Estimate]:
+    """Rows as dictionaries; what is missing is None."""
+    return records(frame.astype(object).where(frame.notna(), None))
 
 
 def _faults(rows: Any) -> Iterator[str]:
@@ -151,13 +165,13 @@ def _faults(rows: Any) -> Iterator[str]:
             return
         ends = [row[name] for name in ("low", "estimate", "high")]
         known = [v for v in ends if v is not None and v is not pd.NA and v == v]
-        if not all(isinstance(v, Real) and math.isfinite(v) for v in known):
-            yield f"{known} as figures"
-        elif any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):  # noise is none
-            yield f"figures that are not in order: {known}"
-        tuples = all(isinstance(row.get(name) or (), tuple) for name in ("sources", "origins"))
-        if not (isinstance(row["economy"] or "", str) and tuples):
-            yield f"an economy {row['economy']!r} and sources {row['sources']!r:.80}"
+        finite = all(isinstance(v, Real) and math.isfinite(v) for v in known)
+        # noise is none
+        if not finite or any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):
+            yield f"{known} as figures, from low to high"
+        for name, nothing in _NOTHING.items():
+            if not isinstance(row.get(name) or nothing, type(nothing)):
+                yield f"{name} {row[name]!r:.80}"
 
 
 @cache
@@ -303,8 +317,7 @@ class Figures:
     @cached_property
     def records(self) -> list[Estimate]:
         """The rows as dictionaries, each with its place as ``at``; what is missing is None."""
-        filled = self.frame.astype(object).where(self.frame.notna(), None)
-        return [{**row, "at": at} for at, row in enumerate(records(filled))]
+        return [{**row, "at": at} for at, row in enumerate(_records(self.frame))]
 
     def behind_rows(self, rows: Iterable[Mapping[str, Any]]) -> Estimate:
         """`behind`, of some of `records`."""
@@ -415,15 +428,8 @@ def estimates(rows: Iterable[Estimate]) -> pd.DataFrame:
     if fault := next(_faults(records), ""):
         hint = "estimate_row(economy=..., estimate=...); null where there is none"
         raise UsageError(f"a row of estimates has {fault}", hint=hint)
-    columns: dict[str, Any] = {n: [row.get(n) for row in records] for n in ESTIMATE_COLUMNS}
-    # arrays of a known type: pandas would take most of a frame's time to find it out
-    for name in ("economy", "interval", "path", "missing"):
-        if records and all(isinstance(value, str) for value in columns[name]):
-            columns[name] = pd.array(np.array(columns[name], dtype=object), dtype="str")
-    for name in ("estimate", "low", "high"):
-        columns[name] = np.array(columns[name], dtype="float64")
-    for name in ("first_year", "last_year"):
-        columns[name] = pd.array(columns[name], dtype="Int64")
-    for name in ("sources", "about", "rows", "origins"):
-        columns[name] = np.fromiter(columns[name], dtype=object, count=len(records))
-    return pd.DataFrame(columns, copy=False)
+    types = dict.fromkeys(("economy", "interval", "path", "missing"), "str")
+    types |= dict.fromkeys(("estimate", "low", "high"), "float64")
+    types |= dict.fromkeys(("first_year", "last_year"), "Int64")
+    frame = pd.DataFrame(records, columns=ESTIMATE_COLUMNS, dtype=object)
+    return frame.astype(types).infer_objects()

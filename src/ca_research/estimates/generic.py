@@ -7,13 +7,14 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from typing import Any, Literal
 
 import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
-from ..ground.arguments import number, whole_number
+from ..ground.arguments import how_many
 from ..ground.errors import AggregateError, UsageError
 from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
@@ -21,7 +22,7 @@ from .frame import Estimate
 from .measures import Measure, measure
 from .voices import Question, Terms, Voice, answers
 
-OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored", "unlike")
+OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored")
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
@@ -43,11 +44,11 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
         ]
     )
 
+    @wraps(ask)
     def answer(figures: pd.DataFrame, **chosen: Any) -> list[Estimate]:
         bound = signature.bind(figures, **chosen)
         bound.apply_defaults()
-        for name, value in bound.arguments.items():
-            chosen[name] = _chosen(name, value, signature.parameters[name].annotation)
+        chosen = bound.arguments
         table = Terms(**{n: chosen[n] for n in terms})
         arguments = {n: chosen[n] for n in parameters}
         for name in {"counterpart", "to"} & parameters.keys() if table.column("unit") else ():
@@ -61,15 +62,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
             )
         return answers(figures, table, chosen["economies"], chosen["year"], question)
 
-    vars(answer).update(
-        __signature__=signature,
-        __wrapped__=ask,  # where it is told to be
-        question=ask.__name__,
-        of_table=OF_TABLE,
-    )
-    answer.__name__, answer.__qualname__ = ask.__name__, ask.__qualname__
     answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
-    answer.__module__ = ask.__module__
+    vars(answer).update(__signature__=signature, question=ask.__name__, of_table=OF_TABLE)
     return answer
 
 
@@ -81,7 +75,7 @@ def level(counterpart: str) -> Question:
 
 
 def _figure(of: str) -> Question:
-    return Question((of,), lambda v, y: v.figure(of, y))
+    return Question((of,), lambda voice, year: voice.listed(year)[of], in_unit=True)
 
 
 @measure("series.share")
@@ -95,11 +89,11 @@ def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> 
         return _share(counterpart)
 
     def inside(voice: Voice, year: int) -> float | None:
-        part, world = voice.figure(counterpart, year), voice.figure("WLD", year)
-        fraction = _part(part, world)
+        listed = voice.listed(year)
+        fraction = _part(listed[counterpart], listed["WLD"])
         if fraction is not None and fraction > 1 + ROUNDING:
             raise UsageError(
-                f"a part of {part:.4g} is above the {world:.4g} it is a share of",
+                f"a part is {fraction:.4g} times the total that it is a share of",
                 hint="the total and its parts are not of one account: choose another source",
             )
         return fraction
@@ -108,14 +102,16 @@ def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> 
 
 
 def _share(of: str) -> Question:
-    return Question(
-        (of,), lambda v, y: _part(v.figure(of, y), float(v.listed(y).sum())), compares=True
-    )
+    def among(voice: Voice, year: int) -> float | None:
+        listed = voice.listed(year)
+        return _part(listed[of], listed.sum())
+
+    return Question((of,), among, compares=True)
 
 
-def _part(part: float | None, whole: float | None) -> float | None:
+def _part(part: float, whole: float) -> float | None:
     """A share; of nothing, or of less, there is none."""
-    return part / whole if part is not None and whole is not None and whole > 0 else None
+    return part / whole if whole > 0 else None
 
 
 @measure("series.rank")
@@ -127,9 +123,8 @@ def rank(counterpart: str) -> Question:
     """
 
     def answer(voice: Voice, year: int) -> float | None:
-        figure = voice.figure(counterpart, year)
-        others = voice.listed(year).drop(counterpart, errors="ignore")
-        return None if figure is None else float(1 + (others > figure).sum())
+        listed = voice.listed(year)
+        return float(1 + (listed > listed[counterpart]).sum())
 
     return Question((counterpart,), answer, compares=True)
 
@@ -145,19 +140,16 @@ def years(counterpart: str, *, since: int, places: int = 1, to: str = "") -> Que
     """
 
     def first(voice: Voice, year: int) -> bool:
-        figure, other = voice.figure(counterpart, year), voice.figure(to, year)
+        listed = voice.listed(year)
         if to:
-            return figure is not None and other is not None and figure > other
-        return bool((voice.listed(year) > figure).sum() < places)
-
-    def span(year: int) -> range:
-        return range(since, year + 1)
+            return bool(listed[counterpart] > listed[to])
+        return bool((listed > listed[counterpart]).sum() < places)
 
     def answer(voice: Voice, year: int) -> float | None:
-        return sum(first(voice, y) for y in span(year)) / len(span(year))
+        return sum(first(voice, y) for y in range(since, year + 1)) / (year + 1 - since)
 
     of = (counterpart, to) if to else (counterpart,)
-    return Question(of, answer, lambda year: (span(year),), compares=not to)
+    return Question(of, answer, lambda year: (range(since, year + 1),), compares=not to)
 
 
 @measure("series.ratio")
@@ -166,8 +158,8 @@ def ratio(counterpart: str, *, to: str) -> Question:
     """The figure over that of another, both by one source. to: the other. Formula: x_i / x_j."""
 
     def over(voice: Voice, year: int) -> float | None:
-        part, other = voice.figure(counterpart, year), voice.figure(to, year)
-        return part / other if part is not None and other else None
+        listed = voice.listed(year)
+        return listed[counterpart] / listed[to] if listed[to] else None
 
     return Question((counterpart, to), over)
 
@@ -191,6 +183,7 @@ def change(
     difference; a and b are the means over the `window` years that end in `since` and in the year
     asked for.
     """
+    how_many("window", window)
     each = _share(counterpart) if of == "share" else _figure(counterpart)
 
     def spans(year: int) -> tuple[range, range]:
@@ -209,7 +202,8 @@ def change(
             return 100 * float((after / before) ** (1 / (year - since)) - 1)
         return 100 * (after - before) / before
 
-    return Question((counterpart,), answer, spans, each.compares, since)
+    in_unit = each.in_unit and by == "difference"
+    return Question((counterpart,), answer, spans, each.compares, since, in_unit=in_unit)
 
 
 @measure("series.count")
@@ -248,18 +242,6 @@ _SORTS: dict[str, tuple[Sequence[str], float, float]] = {
 """Of each generic measure, a change by its choices, the kinds that its figures may have and the
 range that they lie in; a level, or a difference of levels, is in the table's own unit.
 """
-
-
-def _chosen(name: str, value: Any, hint: Any) -> Any:
-    """A number as its type says; another type is refused, never taken for the default."""
-    if hint is float:
-        return number(name, value, "1e6")
-    if hint is not int:
-        return value
-    value = whole_number(name, value, "2022" if name == "since" else "3")
-    if name == "window" and value < 1:
-        raise UsageError(f"a window of {value} years", hint="1 or more")
-    return value
 
 
 def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 import pandas as pd
 
 from ..ground import economies
+from ..ground.arguments import number, whole_number
 from ..ground.errors import UsageError, known_name
 from .frame import Estimate, estimates
 
@@ -81,20 +82,27 @@ def _resolved_arguments(function: Measure, choices: Mapping[str, Any]) -> dict[s
         arguments["economies"] = economies.resolve_all(arguments["economies"])
         if not arguments["economies"]:
             raise UsageError("no economy to measure", where=where, hint="name one at least")
-    for name, hint in hints_of(function).items():
-        if name in arguments and get_origin(hint) is Literal:
+    hints = {n: a.annotation for n, a in arguments_of(function).items() if n in arguments}
+    for name, hint in hints.items():
+        if get_origin(hint) is Literal:
             known_name(name, arguments[name], get_args(hint), where=where)
+    for name, hint in hints.items():
+        if hint in (int, float):
+            arguments[name] = (whole_number if hint is int else number)(name, arguments[name])
     return arguments
 
 
 @cache
-def hints_of(function: Measure) -> dict[str, Any]:
-    """The types of a measure's arguments, with what marks them."""
+def arguments_of(function: Measure) -> dict[str, inspect.Parameter]:
+    """The arguments of a measure with their types, of any type where it declares none."""
     try:
-        arguments = inspect.signature(function, eval_str=True).parameters
-    except NameError:  # an annotation for readers alone
-        return {}
-    return {name: argument.annotation for name, argument in arguments.items()}
+        arguments, typed = inspect.signature(function, eval_str=True).parameters, True
+    except NameError:  # annotations for readers alone
+        arguments, typed = inspect.signature(function).parameters, False
+    return {
+        name: a if typed and a.annotation is not a.empty else a.replace(annotation=Any)
+        for name, a in arguments.items()
+    }
 
 
 def rows_of(function: Measure) -> Callable[..., list[Estimate] | pd.DataFrame]:

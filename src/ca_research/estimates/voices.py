@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
+from operator import itemgetter
 from typing import Any, Literal
 
 import pandas as pd
@@ -17,10 +18,12 @@ import pandas as pd
 from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
-from ..ground.errors import MixedUnitsError, RegistryError, UsageError, known_name
+from ..ground.errors import RegistryError, UsageError, known_name
 from ..ground.periods import years_back
+from ..stats.contract import one_figure_per_cell
 from ..stats.frames import (
-    numbers,
+    alike,
+    figures,
     own_groups,
     refuse_named,
     refuse_named_aggregates,
@@ -61,8 +64,6 @@ class Terms:
         Whether each counterpart reports its own figure, and not the unit those of all.
     mirrored : bool
         Whether the counterparts stand in the column of the unit, and the unit in theirs.
-    unlike : sequence of str
-        Columns of role basis that may differ between figures compared.
     listed : int
         The least number of counterparts that a voice must list to be ranked or shared out.
     bloc : str
@@ -78,7 +79,6 @@ class Terms:
     roles: Sequence[str] | None = OWN_REPORTS
     each_speaks: bool = False
     mirrored: bool = False
-    unlike: Sequence[str] = ()
     listed: int = 1
     bloc: Literal["listed", "members"] = "listed"
 
@@ -107,11 +107,6 @@ class Voice:
     rows: pd.DataFrame
     parts: int
 
-    def figure(self, counterpart: str, year: int) -> float | None:
-        """The sum over all parts; None where one of them is not there."""
-        mine = pick(self.rows, other=counterpart, year=year)
-        return float(mine["amount"].sum()) if mine["part"].nunique() == self.parts else None
-
     def listed(self, year: int) -> pd.Series:
         """What is known of every counterpart in a year: of one without all parts, a floor."""
         return pick(self.rows, year=year).groupby("other")["amount"].sum()
@@ -122,9 +117,16 @@ class Voice:
         parts = pick(self.rows, year=year)["other"].value_counts()
         return listed[parts.reindex(listed.index) < self.parts]
 
-    def whole(self, year: int) -> bool:
-        """Whether there is a figure of each part, of whomever."""
-        return pick(self.rows, year=year)["part"].nunique() == self.parts
+    def answers(self, of: Sequence[str], years: Sequence[int], least: int) -> bool:
+        """Whether all parts of those asked about are there in all years and, where others are
+        listed too (`least`), so many of them, with a figure of each part.
+        """
+        told = self.rows.groupby(["other", "year"])["part"].nunique()
+        known = all(told.get((code, year)) == self.parts for code in of for year in years)
+        if not (known and least):
+            return known
+        parts = self.rows.groupby("year")["part"].nunique().reindex(years)
+        return bool((parts == self.parts).all()) and told.groupby("year").size().min() >= least
 
 
 Answer = Callable[[Voice, int], float | None]
@@ -149,6 +151,8 @@ class Question:
     most : callable, optional
         The most that it could be with the parts that a voice does not tell, where `answer` is the
         least.
+    in_unit : bool
+        Whether the answer is in the terms of the figures, which all voices then must share.
     """
 
     of: Sequence[str]
@@ -157,6 +161,7 @@ class Question:
     compares: bool = False
     base: int | None = None
     most: Callable[[Voice, int], float] | None = None
+    in_unit: bool = False
 
 
 def answers(
@@ -185,11 +190,9 @@ def answers(
         code.
     """
     year = year if isinstance(year, str) else whole_number("year", year)
-    figures, units = _figures(frame, terms), eco.resolve_all(economies)
-    return [
-        _row(frame, pick(figures, unit=unit), terms, unit, year, question)
-        for unit in (units if terms.column("unit") else [""])
-    ]
+    figures = _figures(frame, terms)
+    units = eco.resolve_all(economies) if terms.column("unit") else [""]
+    return [_row(frame, pick(figures, unit=u), terms, u, year, question) for u in units]
 
 
 def _row(
@@ -201,19 +204,19 @@ def _row(
     question: Question,
 ) -> dict[str, Any]:
     figures, lacking = _added(figures, terms, question)
-    known: list[int] = [] if isinstance(year, str) else [year]
-    back = 0
-    if isinstance(year, str):
-        known, back = sorted({*figures["year"]}, reverse=True), years_back(year)
+    back = years_back(year) if isinstance(year, str) else 0
+    known = sorted({*figures["year"]}, reverse=True) if isinstance(year, str) else [year]
     if question.base is not None:  # a year is not compared with itself
         known = [at for at in known if at > question.base]
     able = ((at, [*_voices(figures, terms, question, question.spans(at))]) for at in known)
-    at, voices = next(islice(((at, one) for at, one in able if one), back, None), (0, []))
+    at, voices = next(islice(filter(itemgetter(1), able), back, None), (0, []))
     if not voices:
         for role, codes in (("unit", [unit]), ("counterpart", question.of)):
             if named := terms.column(role):
                 refuse_named(frame[named].unique(), named, codes)
         return estimate_row(economy=unit, missing=_absent(terms, unit, year, question) + lacking)
+    if question.in_unit:
+        _refuse_unlike(pd.concat([voice.rows for voice in voices]), ["part"])
     answered = [(v, a) for v in voices if (a := question.answer(v, at)) is not None]
     if not answered:
         return estimate_row(economy=unit, missing=f"a figure to divide by is zero or less in {at}")
@@ -258,12 +261,13 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
 
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
     """Why there is no figure: what was looked for."""
-    named = map(eco.name_of, [n for n in question.of if n] or terms.parts)
-    words = [f"no figure of {' and '.join(named)}", f"for {eco.name_of(unit)}" if unit else ""]
-    words += [f"in {year}", f"and {question.base}" if question.base else ""]
-    words += [f"among {terms.listed} or more" if question.compares else ""]
-    chosen = ", ".join([terms.table, *filter(None, terms.where.values())])
-    return f"{' '.join(filter(None, words))} (table {chosen}; source {terms.source})"
+    of = " and ".join(map(eco.name_of, [*filter(None, question.of)] or terms.parts))
+    whose = f" for {eco.name_of(unit)}" if unit else ""
+    base = f" and {question.base}" if question.base else ""
+    least = f" among {terms.listed} or more" if question.compares else ""
+    table = ", ".join([terms.table, *filter(None, terms.where.values())])
+    chosen = f"(table {table}; source {terms.source})"
+    return f"no figure of {of}{whose} in {year}{base}{least} {chosen}"
 
 
 def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
@@ -280,29 +284,36 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     for name, word in wanted.items():
         if known := registry.table(terms.table).columns[name].values:
             known_name(f"{name} of table {terms.table}", word, known)
-    alike = sorted({*terms.columns("basis"), *terms.where} - {*terms.unlike, *wanted})
+    basis = sorted({*terms.columns("basis"), *terms.where} - wanted.keys())
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
         wanted[terms.part] = [there.get(part, part) for part in terms.parts]
-    rows = require(frame, [time, value, "source_id", *sides, *wanted, *alike])
+    rows = require(frame, [time, value, "source_id", *sides, *wanted, *basis])
     rows = rows.reset_index(drop=True)
-    rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[time, value])
+    rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[value])
     rows = rows[~own_groups(rows, sides).to_numpy(bool)]
     if unit and other:  # nobody is a counterpart of their own
         rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]
     if other and registry.table(terms.table).columns[other].type == "economy":
         refuse_named_aggregates(rows[other].unique(), other)
     years(rows, time, text=True)
-    numbers(rows, value, negative=True)
+    figures(rows, value, negative=True)
     columns = {"unit": unit, "other": other, "member": other, "part": terms.part}
     named = {name: rows[column] if column else "" for name, column in columns.items()}
-    named |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
-    named |= {f"{_TERMS}{name}": rows[name] for name in alike}
+    # what is of no year is older than all else
+    named |= {"year": pd.to_numeric(rows[time]).fillna(0).astype(int)}
+    named |= {"amount": rows[value].astype(float)}
+    named |= {f"{name}{_TERMS}": rows[name] for name in basis}
     return pd.DataFrame(named | {"source": rows["source_id"]}, rows.index)
 
 
-_TERMS = "terms: "
-"""How columns begin in which figures that are compared must agree."""
+_TERMS = " of figures"
+"""How columns end in which figures that are compared must agree."""
+
+
+def _refuse_unlike(figures: pd.DataFrame, within: Sequence[str]) -> None:
+    """Raise MixedUnitsError where figures that would be compared are in unlike terms."""
+    alike(figures, (name for name in figures if name.endswith(_TERMS)), within)
 
 
 def _eligible(frame: pd.DataFrame, terms: Terms) -> set[str]:
@@ -331,7 +342,9 @@ def _voices(
     there = set(zip(needed["other"], needed["year"], strict=True))
     if needed.empty or not all((c, y) in there for c in question.of for y in years):
         return
-    _refuse_twice(needed)
+    cell = ["unit", "other", "member", "year", "part", "source"]
+    _refuse_unlike(needed, cell)
+    one_figure_per_cell(needed, cell)
     if question.compares:
         needed = omit(needed, other={*eco.AGGREGATES}.difference(question.of))
     else:
@@ -342,13 +355,8 @@ def _voices(
         parts = (pick(needed, source=source) for source in _order(needed, terms))
     for rows in parts:
         voice = Voice(rows, max(1, len(terms.parts)))
-        complete = all(voice.figure(c, y) is not None for c in question.of for y in years)
-        if question.compares:
-            complete &= all(voice.whole(y) for y in years)
-            complete &= all(len(voice.listed(y)) >= terms.listed for y in years)
-        if complete:
-            for _, part in rows.groupby("part"):
-                _refuse_unlike(part)
+        if voice.answers(question.of, years, max(terms.listed, 1) if question.compares else 0):
+            _refuse_unlike(rows, ["part"])
             yield voice
             if terms.source == "preferred":
                 return
@@ -384,29 +392,3 @@ def _first(figures: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
     """The first figure of each counterpart, year and part."""
     ordered = figures.loc[by.sort_values(kind="stable").index]
     return ordered.drop_duplicates(["other", "year", "part"])
-
-
-def _refuse_twice(figures: pd.DataFrame) -> None:
-    """Raise MixedUnitsError where two figures of one source stand for the same and differ in their
-    terms, UsageError where they do not.
-    """
-    same = ["unit", "other", "member", "year", "part", "source"]
-    for cell, twice in figures[figures.duplicated(same, keep=False)].groupby(same):
-        _refuse_unlike(twice)
-        raise UsageError(
-            f"a figure of {cell[1]} in {cell[3]} stands twice",
-            where=f"source {cell[-1]}",
-            hint="filter the frame to one row for each",
-        )
-
-
-def _refuse_unlike(figures: pd.DataFrame) -> None:
-    """Raise MixedUnitsError where figures that would be compared are in unlike terms."""
-    for column in figures.columns[figures.columns.str.startswith(_TERMS)]:
-        name, values = column.removeprefix(_TERMS), sorted(map(str, figures[column].unique()))
-        if len(values) > 1:
-            raise MixedUnitsError(
-                f"figures of unlike {name} would be compared: {', '.join(values)}",
-                where=f"source {', '.join(sorted(figures['source'].unique()))}",
-                hint=f"choose one {name}, or give figures of one alone",
-            )

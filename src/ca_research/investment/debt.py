@@ -71,35 +71,24 @@ def debt_exposure(
     macro = require(macro, ("indicator", "value", "source_id"), keys=OUTPUT.cell)
     if eco.is_aggregate(creditor):
         raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
-    for held, wanted in (
-        (debt["debtor"], debtors),
-        (debt["creditor"], [creditor, *CREDITOR_TOTALS]),
-        (macro["economy"], debtors),
-    ):
-        refuse_named(held.unique(), str(held.name), wanted)
+    owed_to = [creditor, *CREDITOR_TOTALS]
+    refuse_named(debt["debtor"].unique(), "debtor", debtors)
+    refuse_named(debt["creditor"].unique(), "creditor", owed_to)
+    refuse_named(macro["economy"].unique(), "economy", debtors)
     common = whole_accounts(debt, debtors, creditor)
     if len(common) != 1:
         raise CoverageError(
             f"{len(common) or 'no'} sources of the frame give stocks owed to {creditor}, BIL and "
             f"MUL by {', '.join(debtors)}",
-            where=f"sources in it: {', '.join(sorted(map(str, set(debt['source_id'])))[:6])}",
             hint="choose one: load('debt', source='ids_dod_one')",
         )
-    used = OWED.check(
-        debt[
-            (debt["measure"] == "stock")
-            & debt["debtor"].isin(debtors)
-            & debt["source_id"].isin(common)
-            & debt["creditor"].isin([creditor, *CREDITOR_TOTALS])
-        ]
-    )
+    of = {"measure": ["stock"], "debtor": debtors, "source_id": common, "creditor": owed_to}
+    used = OWED.check(debt[debt[[*of]].isin(of).all(axis=1)])
     current_dollars(used)
     wide = used.pivot(index=["debtor", "year"], columns="creditor", values="value_usd")
-    above = wide.index[wide[creditor] > wide["BIL"] * (1 + ROUNDING)]
-    if len(above):
+    if (wide[creditor] > wide["BIL"] * (1 + ROUNDING)).any():
         raise MixedUnitsError(
             f"{creditor} is owed more than BIL, which holds it",
-            where=", ".join(map(str, above[0])),
             hint="figures of two concepts or editions: keep one",
         )
     product = macro[macro["indicator"] == GDP]
@@ -107,13 +96,14 @@ def debt_exposure(
     product = OUTPUT.check(product[product["source_id"] == gdp_source])
     current_dollars(product)
     gdp = product.set_index(["economy", "year"])["value"].replace(0, np.nan)
+    owed = wide[creditor]
     table = pd.DataFrame(
         {
-            "debt_usd": wide[creditor],
-            "of_bilateral": wide[creditor] / wide["BIL"],
-            "of_official": wide[creditor] / (wide["BIL"] + wide["MUL"]),
-            "of_gdp": wide[creditor] / gdp.reindex(wide.index),
-            "sources": pd.Series([tuple(sorted({*common, gdp_source}))] * len(wide), wide.index),
+            "debt_usd": owed,
+            "of_bilateral": owed / wide["BIL"],
+            "of_official": owed / (wide["BIL"] + wide["MUL"]),
+            "of_gdp": owed / gdp.reindex(wide.index),
+            "sources": [tuple(sorted({*common, gdp_source}))] * len(wide),
             "missing": "",
         }
     )

@@ -31,14 +31,15 @@ def refuse_overlaps(frame: pd.DataFrame, column: str, within: Sequence[str]) -> 
     for key, part in frame.groupby(list(within), dropna=False) if groups else ():
         codes, year = set(part[column]), int(part["year"].iloc[0])
         inside = {code: set(eco.members(code, year)) for code in codes & groups}
+        if "EU27" in inside:
+            inside["EU27"].add("EUI")  # grants of EU27 hold those of its institutions
         for code, members in inside.items():
             others = codes - {code}
             if code in UNLISTED:
-                within_it = others - set(CREDITOR_TOTALS if code in CREDITOR_TOTALS else ())
+                within_it = others - {*(CREDITOR_TOTALS if code in CREDITOR_TOTALS else ())}
             else:
-                institutions = {"EUI"} if code == "EU27" else set()  # grants of EU27 hold theirs
                 shared = {other for other in others & set(inside) if inside[other] & members}
-                within_it = others & (members | institutions) | shared
+                within_it = others & members | shared
             if within_it:
                 raise AggregateError(
                     f"{code} stands beside {', '.join(sorted(within_it)[:5])}, which it holds",

@@ -116,7 +116,7 @@ def creditor_hhi(
 
 def _concentration(owed: pd.Series, whole: Whole, unknown: set[str]) -> dict[str, Any]:
     """Bounds of one account; `unknown` are creditors without a figure."""
-    named = owed.drop(labels=[c for c in guards.CREDITOR_TOTALS if c in owed])
+    named = owed.drop([*guards.CREDITOR_TOTALS], errors="ignore")
     wanted, attributed = TOTALS[whole], float(named.sum())
     lacking = [c for c in wanted if c not in owed]
     total = float(owed[wanted].sum()) if wanted and not lacking else attributed

@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import several
-from ..ground.errors import MixedUnitsError, UsageError, known_name
+from ..ground.errors import MixedUnitsError, UsageError
 from ..stats.frames import refuse_named, require
 from ..stats.result import Result
 from . import guards
-from .concessionality import CLASSIC, grant_element, grant_element_bounds
+from .concessionality import grant_element, grant_element_bounds
 
 LOAN_TYPES = ("loan", "Loan (excluding debt rescheduling)")
 """Flow types that are loans, in the words of the editions. Export credits, rescheduling and what is
@@ -92,10 +91,6 @@ class LoanTerms(Result):
     ----------
     edition : str
         Its source_id.
-    discount : float
-        Reference rate of the recomputed grant element, percent a year.
-    payments_per_year : int
-        Payments a year that it takes.
     loans : pandas.DataFrame
         One row per loan: ``project_id``, ``host``, ``year``, ``title``, ``interest`` (percent a
         year; null for a floating rate), ``maturity`` and ``grace`` (years),
@@ -139,8 +134,6 @@ class LoanTerms(Result):
     _table: ClassVar[str] = "summary"
 
     edition: str
-    discount: float
-    payments_per_year: int
     loans: pd.DataFrame
     summary: pd.DataFrame
     collateral: pd.DataFrame
@@ -185,25 +178,20 @@ def _agreed(values: Iterable[Any]) -> tuple[Any, bool]:
     return (stated.pop(), False) if len(stated) == 1 else (None, len(stated) > 1)
 
 
-def _recomputed(
-    terms: dict[str, Any], discount: float, per_year: int
-) -> tuple[float | None, float | None, str]:
-    lacking = [t for t in ("interest", "maturity") if terms[t] is None]
-    if lacking:
+def _recomputed(terms: dict[str, Any]) -> tuple[float | None, float | None, str]:
+    if lacking := [t for t in ("interest", "maturity") if terms[t] is None]:
         return None, None, f"{' and '.join(lacking)} not known"
-    interest, maturity, grace = terms["interest"], terms["maturity"], terms["grace"]
-    choices: dict[str, Any] = {"discount": discount, "payments_per_year": per_year}
+    of = terms["interest"], terms["maturity"]
     try:
-        if grace is None:
-            bounds = grant_element_bounds(interest, maturity, **choices)
-            return *bounds, "grace not known: bounds"
-        value = grant_element(interest, maturity, grace, **choices)
+        if terms["grace"] is None:
+            return *grant_element_bounds(*of), "grace not known: bounds"
+        value = grant_element(*of, terms["grace"])
     except UsageError as error:  # one loan's terms do not take the others with them
         return None, None, error.what
     return value, value, ""
 
 
-def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> tuple[Any, ...]:
+def _loan(row: Any, about: pd.DataFrame) -> tuple[Any, ...]:
     """The row of a project and what facts say of it, in the order of _COLUMNS."""
     flag = getattr(row, "collateralised", None)  # read by guards.truths
     texts = [(getattr(row, "terms", None), row.source_id), *about[["note", "source_id"]].to_numpy()]
@@ -216,7 +204,7 @@ def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> tupl
     floating = any(s["floating"] for s in stated)
     if floating:
         terms["interest"] = None
-    low, high, missing = _recomputed(terms, discount, per_year)
+    low, high, missing = _recomputed(terms)
     reasons = [f"sources differ on {term}" for term, (_, differ) in agreed.items() if differ]
     statements = [s for s in stated if s["floating"] or any(s[t] is not None for t in _STATED)]
     return (
@@ -248,35 +236,31 @@ def _summary(loans: pd.DataFrame, hosts: Sequence[str]) -> pd.DataFrame:
 
 
 def _collateral(loans: pd.DataFrame, hosts: Sequence[str]) -> pd.DataFrame:
-    marks = loans["collateralised"]
-    each = {"loans": marks.isin([True, False]) | True, "stated": marks.eq(True)}
-    each["denied"] = marks.eq(False)
-    counts = pd.DataFrame(each).fillna(False).astype(int).groupby(loans["host"]).sum()
-    table = counts.reindex(pd.Index(hosts, name="host"), fill_value=0)
-    n, stated, denied = (table[c].astype(float) for c in ("loans", "stated", "denied"))
+    marks = loans["collateralised"].astype("Float64").groupby(loans["host"])
+    counts = pd.DataFrame({"loans": marks.size(), "stated": marks.sum(), "known": marks.count()})
+    table = counts.reindex(pd.Index(hosts, name="host"), fill_value=0).astype(float)
+    n, stated, known = (table.pop(c) for c in ("loans", "stated", "known"))
+    denied = known - stated
+    only_positive = "no loan is stated to be without collateral: only the positive is marked"
+    whole = {"loans": n, "stated": stated, "denied": denied, "not_stated": n - known}
     return table.assign(
-        not_stated=table["loans"] - table["stated"] - table["denied"],
+        **{name: values.astype(int) for name, values in whole.items()},
         share_low=stated / n,
         share_high=(n - denied) / n,
-        share_of_known=(stated / (stated + denied)).where(denied > 0),
-        missing=np.where(
-            denied > 0,
-            "",
-            "no loan is stated to be without collateral: only the positive is marked",
-        ),
+        share_of_known=(stated / known).where(denied > 0),
+        missing=np.where(denied > 0, "", only_positive),
     ).reset_index()
 
 
 def _published(facts: pd.DataFrame, edition: pd.DataFrame) -> pd.DataFrame:
     here = edition.groupby("host").size().to_dict()
-    rows = facts[facts["attribute"].isin(_PUBLISHED)].copy()
-    rows["rows"] = rows["note"].str.extract(r"(\d+) rows")[0].astype("Int64")
-    listed = facts[facts["attribute"] == _LISTED]
-    same = {
-        source: dict(zip(part["subject"], part["value"].astype(int), strict=True)) == here
-        for source, part in listed.groupby("source_id")
-    }
-    rows["of_edition"] = [same.get(s, False) for s in rows["source_id"]]
+    listed = facts[facts["attribute"] == _LISTED].groupby("source_id")
+    same = {s for s, part in listed if dict(part[["subject", "value"]].to_numpy()) == here}
+    rows = facts[facts["attribute"].isin(_PUBLISHED)]
+    rows = rows.assign(
+        rows=rows["note"].str.extract(r"(\d+) rows")[0].astype("Int64"),
+        of_edition=rows["source_id"].isin(same),
+    )
     wanted = ["subject", "attribute", "value", "unit", "rows", "source_id", "of_edition"]
     return rows[wanted].reset_index(drop=True)
 
@@ -287,9 +271,6 @@ def loan_terms(
     *,
     edition: str,
     economies: Sequence[str] | None = None,
-    discount: float = CLASSIC,
-    payments_per_year: int = 2,
-    loan_types: Sequence[str] = LOAN_TYPES,
 ) -> LoanTerms:
     """Terms of the loans of one edition by host, and how many of them are known.
 
@@ -309,18 +290,12 @@ def loan_terms(
         The source_id of one edition; editions list the same loan again and are never pooled.
     economies : sequence of str, optional
         Hosts to report on, by default those of the edition; one without a loan has counts of zero.
-    discount : float
-        Reference rate for the recomputed grant element, percent a year (see `grant_element`).
-    payments_per_year : int
-        1, 2, 4 or 12. At two a year and 10 % the grant element agrees with the one figure of
-        AidData's in the snapshot whose terms are all known (page_aiddata_46348).
-    loan_types : sequence of str
-        Words of ``flow_type`` that are loans; the others are counted in `left_out`.
 
     Returns
     -------
     LoanTerms
-        Loans, their summary by host and term, collateral, and what is left out.
+        Loans, their summary by host and term, collateral, and what is left out. Loans are those
+        whose ``flow_type`` is one of LOAN_TYPES.
 
     Raises
     ------
@@ -343,18 +318,12 @@ def loan_terms(
     >>> terms.summary.set_index("term").loc["grant_element_recomputed", "mean"].round(1)
     np.float64(53.1)
     """
-    grant_element(0, 1, 0, discount=discount, payments_per_year=payments_per_year)  # or it refuses
     mine = guards.one_edition(require(projects, ("flow_type",), keys=("host",)), edition)
     refuse_named(mine["host"].unique(), "host")
     here = set(mine["host"])
     hosts = sorted(here) if economies is None else eco.single_economies(economies, here)
-    if not hosts:
-        raise UsageError("no economy to report on", hint="economies=['KAZ']")
     if "collateralised" in mine:
         mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
-    wanted = several(loan_types)
-    for word in wanted:
-        known_name("loan type", word, sorted({*mine["flow_type"].dropna(), *LOAN_TYPES}))
     columns = ["subject", "attribute", "value", "unit", "note", "source_id"]
     facts = require(pd.DataFrame(columns=columns) if facts is None else facts, columns)
     facts = facts.astype({column: "string" for column in columns if column != "value"})
@@ -365,7 +334,7 @@ def loan_terms(
         )
     mine = mine[mine["host"].isin(hosts)]
     kept, known = guards.not_refused(mine), mine["flow_type"].notna()
-    is_loan = kept & mine["flow_type"].isin(wanted)
+    is_loan = kept & mine["flow_type"].isin(LOAN_TYPES)
     reason = pd.Series("not a loan", index=mine.index).where(known, "flow type not stated")
     reason = reason.where(kept, "the publisher advises against the row")
     left = mine.assign(reason=reason)[~is_loan].groupby(["host", "reason"]).size()
@@ -376,14 +345,12 @@ def loan_terms(
         of_page = number.eq(str(row.project_id).rsplit("-", 1)[-1]).fillna(False)
         about = on_terms[of_page & on_terms["subject"].eq(row.host)]
         used += list(about.index)
-        rows.append(_loan(row, about, discount, payments_per_year))
+        rows.append(_loan(row, about))
     loans = pd.DataFrame(rows, columns=_COLUMNS).astype(
         dict.fromkeys(_FIGURES, "float64") | {"collateralised": "boolean", "floating": "bool"}
     )
     return LoanTerms(
         edition=edition,
-        discount=discount,
-        payments_per_year=payments_per_year,
         loans=loans,
         summary=_summary(loans, hosts),
         collateral=_collateral(loans, hosts),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ..ground.arguments import several
-from ..ground.errors import CoverageError, MixedUnitsError, UsageError, known_name
+from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.source_columns import ids_in
 from ..stats.contract import MONEY, Economy, Frame, Year, takes
 from ..stats.frames import alike, figures, refuse_named, require, years
@@ -89,18 +89,15 @@ def deflator_from_growth(
             f"{indicator} is not in annual %",
             hint="take a yearly rate, or give convert_prices an index",
         )
-    covered, rate = rows["year"].astype(int).tolist(), rows["value"].to_numpy()
-    if not covered or covered != [*range(covered[0], covered[-1] + 1)]:
+    covered, rate = rows["year"].astype(int).to_numpy(), rows["value"].to_numpy()
+    if not len(covered) or (np.diff(covered) > 1).any() or (rate <= -100).any():
         raise CoverageError(
-            f"{source} has no {indicator} of {economy} in each year", hint="gaps are not bridged"
+            f"{source} has no {indicator} of {economy} above -100 % in each year",
+            hint="gaps are not bridged; give convert_prices an index",
         )
-    if (rate <= -100).any():
-        raise UsageError(
-            f"a rate of {rate.min():g} % leaves no price",
-            hint="mend the rate, or give convert_prices an index",
-        )
-    index = 100 * np.concatenate([[1.0], np.cumprod(1 + rate / 100)])
-    return pd.DataFrame({"year": [covered[0] - 1, *covered], "index": index, "source_id": source})
+    index = 100 * np.cumprod(np.r_[1.0, 1 + rate / 100])
+    years_of = np.r_[covered[0] - 1, covered]
+    return pd.DataFrame({"year": years_of, "index": index, "source_id": source})
 
 
 def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
@@ -182,22 +179,18 @@ def convert_prices(
     frame = require(frame, columns, keys=("year",))
     if price_basis and "price_basis" not in frame:
         frame = frame.assign(price_basis=price_basis)
-    frame = _in_one_basis(require(frame, ("price_basis",)), columns, price_basis)
-    years(frame)
+    years(require(frame, ("price_basis",)))
+    alike(frame, MONEY)
+    for column in columns:
+        frame = figures(frame, column, negative=True, gaps="kept")
     source = str(next(iter(deflator.get("source_id", ())), "given"))
     if frame.empty:
         return frame.assign(deflator=source)
-    for measure in sorted(set(map(str, frame.get("measure", ())))):
-        if CONCEPTS[known_name("measure", measure, CONCEPTS)].timing == "running total":
-            raise MixedUnitsError(
-                f"{measure} is a running total: its dollars are of many years",
-                hint="convert yearly figures",
-            )
-    kinds = [{*map(str, f.get("year_basis", ("calendar",)))} for f in (frame, deflator)]
-    if len(set.union(*kinds)) > 1:
+    if fault := next(_faults(frame, deflator, columns, price_basis), ""):
         raise MixedUnitsError(
-            f"years are of several kinds: {', '.join(sorted(set.union(*kinds)))}",
-            hint="give an index of the same kind of year (column year_basis)",
+            fault,
+            hint="convert yearly figures in US dollars of one stated basis, all columns that rest "
+            "on them by `value`, with an index of the same kind of year (column year_basis)",
         )
     basis = CURRENT if base_year is None else constant(base_year)
     now, of = _base(str(frame["price_basis"].iloc[0])), frame["year"].astype(int)
@@ -214,30 +207,21 @@ def convert_prices(
     return table
 
 
-def _in_one_basis(frame: pd.DataFrame, columns: list[str], stated: str) -> pd.DataFrame:
-    """The frame, its figures as float64; refuses what is not in one basis, or would be called
-    converted and is not.
-    """
-    alike(frame, MONEY)
-    stays = [c for c in frame if _PRICED.fullmatch(str(c)) and c not in columns]
+def _faults(
+    frame: pd.DataFrame, deflator: pd.DataFrame, columns: list[str], stated: str
+) -> Iterator[str]:
+    """What keeps figures from being converted, or would be called converted and is not."""
+    stays = [c for c in map(str, frame) if _PRICED.fullmatch(c) and c not in columns]
     if stays:
-        raise MixedUnitsError(
-            f"{', '.join(map(str, stays))} would stay in other prices than {', '.join(columns)}",
-            hint="name all columns in dollars by `value`, drop the others, and compute growth "
-            "afterwards",
-        )
-    for column in columns:
-        frame = figures(frame, column, negative=True, gaps="kept")
-    if frame.empty:
-        return frame
+        yield f"{', '.join(stays)} would stay in other prices than {', '.join(columns)}"
     basis = str(frame["price_basis"].iloc[0])
-    units = {str(frame[column].iloc[0]) for column in MONEY if column in frame}
-    units |= {stated, basis} - {""}
-    for unit in units:
-        names_basis = unit.startswith(("current ", "constant "))
-        if not _USD.search(unit) or (names_basis and unit != basis):
-            raise MixedUnitsError(
-                f"figures are in {unit!r}, and are to be in {basis!r}",
-                hint="convert figures in US dollars alone, of the basis that is stated",
-            )
-    return frame
+    for unit in {stated, *(str(frame[column].iloc[0]) for column in MONEY if column in frame)}:
+        other_basis = unit.startswith(("current ", "constant ")) and unit != basis
+        if unit and (other_basis or not _USD.search(unit)):
+            yield f"figures are in {unit!r}, and are to be in {basis!r}"
+    for measure in sorted(set(map(str, frame.get("measure", ())))):
+        if CONCEPTS[known_name("measure", measure, CONCEPTS)].timing == "running total":
+            yield f"{measure} is a running total: its dollars are of many years"
+    kinds = {str(kind) for f in (frame, deflator) for kind in f.get("year_basis", ("calendar",))}
+    if len(kinds) > 1:
+        yield f"years are of several kinds: {', '.join(sorted(kinds))}"

@@ -57,10 +57,10 @@ def show_answer(evidence: Evidence, criterion: str) -> None:
 
 def _rows(evidence: Evidence, criterion: str) -> pd.DataFrame:
     """The rows behind a figure of one economy, or of none; none where it is of several."""
-    if evidence.behind is None or len(evidence.main(criterion)) != 1:
+    if evidence.gathering is None or len(evidence.main(criterion)) != 1:
         return pd.DataFrame()
     try:
-        return evidence.behind(criterion).reset_index(drop=True)
+        return evidence.gathering.behind(criterion).reset_index(drop=True)
     except (CaResearchError, ValueError):  # no figures were known
         return pd.DataFrame()
 

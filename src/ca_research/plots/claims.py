@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from ..claims import Claim, Evidence, Verdict
@@ -22,7 +21,8 @@ from ..ground.numbers import between, number
 from ..registry.claims import Criterion, GridAxis
 from ..registry.words import axis_words, choice_words, value_words
 from . import style
-from .canvas import Picture, note, on_new_figure, split
+from .canvas import Picture, on_new_figure, split
+from .grid import draw_grid
 from .needs import needs
 from .panels import bar_line, mark, panels
 from .show import show
@@ -402,24 +402,15 @@ def _judged(data: pd.DataFrame) -> Figure:
     return figure
 
 
+_SHADES = {"undecided": 0, "met": 1, "not met": 2}
+
+
 def draw_judged(ax: Axes, data: pd.DataFrame) -> Axes:
     """A box for each cell of each criterion, with what can be said of it."""
-    criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
-    fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": style.PAPER}
-    for r in data.itertuples():
-        x, y, open_ = cells.index(r.economy), criteria.index(r.criterion), r.state == "undecided"
-        box = Rectangle((x + 0.04, y + 0.06), 0.92, 0.88, facecolor=fill[r.state])
-        box.set(edgecolor=style.OTHER, linewidth=style.scaled(0.8))
-        ax.add_artist(box)
-        year = f"\n{int(r.year)}" if pd.notna(r.year) else ""
-        words = ("no\ndata" if r.missing else "open") if open_ else STATE_WORDS[r.state] + year
-        colour = style.MUTED if open_ else style.PAPER
-        note(ax, words, x + 0.5, y + 0.5, color=colour, ha="center", linespacing=1.0)
-    ax.set_xlim(0, max(len(cells), 1))
-    ax.set_ylim(max(len(criteria), 1), 0)
-    ax.set_yticks([y + 0.5 for y in range(len(criteria))], criteria)
-    heads = [eco.name_of(c) for c in cells] if _by_country(data) else [""] * len(cells)
-    ax.set_xticks([i + 0.5 for i in range(len(cells))], heads)
-    ax.xaxis.tick_top()
-    style.bare(ax, x=False, y=False)
-    return ax
+    years = data["year"].map("\n{:.0f}".format, na_action="ignore").fillna("")
+    lacking = data["missing"].ne("").map({True: "no\ndata", False: "open"})
+    words = (data["state"].map(STATE_WORDS) + years).mask(data["state"] == "undecided", lacking)
+    names = data["economy"].map(eco.name_of) if _by_country(data) else ""
+    cells = data.assign(words=words, shade=data["state"].map(_SHADES), economy=names)
+    palette = [style.GRID, style.STATE["holds"], style.STATE["fails"]]
+    return draw_grid(ax, cells, "criterion", "economy", palette)

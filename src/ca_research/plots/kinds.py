@@ -461,14 +461,9 @@ def _row_names(rows: pd.DataFrame, label: str) -> list[str]:
 def _result(evidence: Evidence, criterion: str) -> Any:
     """A criterion as it is judged."""
     assert evidence.spec is not None
-    methods = [axis.name for axis in evidence.spec.grid.axes if axis.kind == "method"]
-    standing = evidence.standing
-    return judge_criterion(
-        evidence.spec.criteria()[criterion],
-        standing[standing["criterion"] == criterion],
-        methods,
-        list(evidence.economies),
-    )
+    rows = [row for row in evidence.standing_rows if row["criterion"] == criterion]
+    declared, judged = evidence.spec.criteria()[criterion], list(evidence.economies)
+    return judge_criterion(declared, rows, evidence.spec.methods, judged)
 
 
 def show_criterion(

@@ -15,6 +15,7 @@ from ..ground.errors import known_name
 from ..ground.numbers import counted
 from ..registry import VERDICTS
 from . import style
+from .grid import draw_grid
 from .needs import needs
 from .panels import panels
 from .show import show, show_statements, show_table
@@ -23,7 +24,7 @@ _LINE = 0.22
 """Inches: height of a line of ids."""
 
 
-@needs("glance", "claim theme verdict fragile", like="claims.overview.table", empty=True)
+@needs("glance", "claim theme verdict fragile", like="claims.overview.table")
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """Claims by theme (rows) and verdict (columns), each by its id.
 
@@ -51,34 +52,23 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     >>> glance = pd.DataFrame({"claim": ["X01", "X02"], "theme": ["trade", "people"],
     ...                        "verdict": ["supported", "contradicted"], "fragile": [True, False]})
     >>> figure = verdict_matrix(glance)
-    >>> [text.get_text() for text in figure.axes[0].texts][-4:]
-    ['trade', 'X01*', 'people', 'X02']
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['X01*', 'X02']
     """
     for verdict in glance["verdict"]:
         known_name("verdict", verdict, VERDICTS)
-    beside, y = style.wide() > 6, 0.0  # else each verdict has lines of its own
-    figure, (ax,) = panels(1)
-    for column, word in enumerate(VERDICTS if beside else ()):
-        head = f"{textwrap.fill(word, 14)}\n{int((glance['verdict'] == word).sum())}"
-        ax.text(1.75 + 1.3 * column, -_LINE, head, color=style.VERDICT[word], va="bottom")
     ids = glance["claim"] + glance["fragile"].map({True: "*", False: ""})
-    for theme, words in glance.assign(ids=ids).groupby("theme", sort=False):
-        ax.text(0, y, str(theme), va="top", weight="normal" if beside else "bold")
-        below = y + _LINE
-        for column, word in enumerate(VERDICTS):
-            lines = textwrap.wrap(" ".join(words.loc[words["verdict"] == word, "ids"]), 13)
-            x, top = (1.75 + 1.3 * column, y) if beside else (1.75, below)
-            look: dict[str, Any] = {"color": style.VERDICT[word], "va": "top", "linespacing": 1.3}
-            if lines and not beside:
-                ax.text(0.1, top, word, **look)
-            if lines:
-                ax.text(x, top, "\n".join(lines), weight="bold", **look)
-            below = max(below, top + len(lines) * _LINE)
-        y = below + 0.6 * _LINE
-    above = 3.5 * _LINE if beside else _LINE / 2
-    ax.set(xlim=(0, style.wide()), ylim=(max(y, _LINE), -above))
-    ax.axis("off")
-    figure.set_figheight(max(y, 2 * _LINE) + above)
+    groups = ids.groupby([glance["theme"], glance["verdict"]])
+    line = 13 if style.wide() > 6 else 4
+    words = groups.agg(" ".join).map(lambda text: textwrap.fill(text, line))
+    cells = pd.MultiIndex.from_product([glance["theme"].unique(), VERDICTS])
+    cells = words.reindex(cells).rename_axis(["theme", "verdict"]).reset_index(name="words")
+    shade = cells["verdict"].map(VERDICTS.index).where(cells["words"].notna())
+    counts = cells["verdict"].map(lambda word: f"{word}\n{glance['verdict'].eq(word).sum()}")
+    cells = cells.assign(shade=shade, verdict=counts)
+    lines = cells["words"].str.count("\n").groupby(cells["theme"]).max().max() + 1
+    figure, (ax,) = panels(1, 0.8 + _LINE * (lines + 1) * glance["theme"].nunique())
+    draw_grid(ax, cells, "theme", "verdict", [style.VERDICT[word] for word in VERDICTS])
     return figure
 
 

@@ -28,6 +28,9 @@ from .panels import DASHED
 _EMPTY = "no dated row"
 _OFFSETS = ["", "%Y", "%B %Y", "%B %Y", "%B %Y", "%B %Y"]
 """What stands once beside an axis of years, months, days and less."""
+_DOTTED = (0, (2, 1.5))
+_NO_DAYS = [pd.Timestamp("2013-01-01"), pd.Timestamp("2023-12-31")]
+"""The ends of an axis on which nothing is drawn."""
 _STEP = 0.34
 """How far below one another the lines of a lane stand, of the room of a lane."""
 _MARK = 0.12
@@ -86,10 +89,12 @@ def timeline(
         known_name("lane", lane, lanes)
     spans = {k: tuple(map(pd.Timestamp, bounds(v))) for k, v in (windows or {}).items()}
     marks = {k: pd.Timestamp(v) for k, v in (days or {}).items()}
-    drawn = rows.assign(begin=rows["first_day"].fillna(rows["last_day"]))
-    limits = _limits(drawn, [*chain(*spans.values()), *marks.values()])
+    begin = rows["first_day"].fillna(rows["last_day"])
+    every = [*begin, *rows["last_day"], *chain(*spans.values()), *marks.values()] or _NO_DAYS
+    room = max((max(every) - min(every)) * 0.07, pd.Timedelta(days=3))
+    limits = min(every) - room, max(every) + room
     length = (limits[1] - limits[0]).days
-    drawn = _on_lines(drawn, length)
+    drawn = _on_lines(rows.assign(begin=begin), length)
     order = list(lanes) or list(dict.fromkeys(drawn["lane"])) or [_EMPTY]
     more = drawn.groupby("lane")["line"].max().reindex(order, fill_value=0) * _STEP
     begins, depth = (1 + more).cumsum().shift(fill_value=0.0), len(order) + more.sum()
@@ -100,8 +105,11 @@ def timeline(
         ax.axhline(y, color=style.GRID, linewidth=1, zorder=0)
         _draw_lane(ax, drawn[drawn["lane"] == lane], y, length)
     ax.set_yticks(begins, begins.index)
-    for i, (label, span) in enumerate(spans.items()):
-        _window(ax, label, span[0], span[1], -0.68 - 0.52 * i)
+    for i, (label, (first, last)) in enumerate(spans.items()):
+        y, end = -0.68 - 0.52 * i, last + pd.Timedelta(days=1)
+        ax.axvspan(first, end, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
+        ax.hlines(y + 0.1, first, end, color=style.INK, linewidth=1.6, zorder=2)
+        _beside(ax, label, (first, end), y, style.INK)
     for label, day in marks.items():
         ax.axvline(day, color=style.INK, linewidth=1, linestyle=DASHED, zorder=1)
         _beside(ax, label, (day, day), depth - 0.42, style.MUTED)
@@ -113,29 +121,20 @@ def timeline(
     return figure
 
 
-def _limits(rows: pd.DataFrame, days: Sequence[pd.Timestamp]) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day of an axis: everything drawn on it, with room at both ends."""
-    days = [*rows["begin"], *rows["last_day"], *days]
-    low = min(days, default=pd.Timestamp("2013-01-01"))
-    high = max(days, default=pd.Timestamp("2023-12-31"))
-    room = max((high - low) * 0.07, pd.Timedelta(days=3))
-    return low - room, high + room
-
-
 def _on_lines(rows: pd.DataFrame, span: int) -> pd.DataFrame:
-    """Rows with the `line` of their lane, so that no mark covers another; what would be drawn on
-    the very same place is drawn once.
+    """Rows with their `middle` and the `line` of their lane, so that no mark covers another; what
+    would be drawn on the very same place is drawn once.
     """
     least = pd.Timedelta(days=_MARK * span / (0.75 * style.wide()))
     drawn = rows.drop_duplicates(["lane", "first_day", "last_day", "exact", "mark", "code"])
     drawn = drawn.sort_values(["last_day", "mark"])
-    taken: dict[str, list[pd.Timestamp]] = {}
-    lines = []
-    for lane, first, last in drawn[["lane", "begin", "last_day"]].itertuples(index=False):
-        ends, middle = taken.setdefault(lane, []), first + (last - first) / 2
-        left, right = min(first, middle - least / 2), max(last, middle + least / 2)
-        line = next((i for i, end in enumerate(ends) if left >= end), len(ends))
-        ends[line : line + 1] = [right]
+    lasted = drawn["last_day"] - drawn["begin"]
+    drawn["middle"], room = drawn["begin"] + lasted / 2, lasted.clip(lower=least) / 2
+    taken, lines = dict[str, list[pd.Timestamp]](), []
+    for lane, middle, half in zip(drawn["lane"], drawn["middle"], room, strict=True):
+        ends = taken.setdefault(lane, [])
+        line = next((i for i, end in enumerate(ends) if middle - half >= end), len(ends))
+        ends[line : line + 1] = [middle + half]
         lines.append(line)
     return drawn.assign(line=pd.Series(lines, drawn.index, dtype=int))
 
@@ -147,37 +146,28 @@ def _draw_lane(ax: Axes, rows: pd.DataFrame, y: float, span: int) -> None:
     low, high = ax.get_xlim()
     taken = low
     for row in rows.itertuples():
-        colour = style.colour(row.code) if row.code else style.INK
-        _draw_date(ax, y + _STEP * row.line, row, colour, span)
+        _draw_date(ax, y + _STEP * row.line, row, span)
         text = date_in_short(str(row.date))
         half = 0.0085 * span * len(text) * style.WIDE / style.wide()
-        middle = mdates.date2num(row.begin + (row.last_day - row.begin) / 2)
-        middle = min(max(middle, low + half), high - half)
+        middle = min(max(mdates.date2num(row.middle), low + half), high - half)
         if not row.line and middle - half >= taken:
             taken = middle + half
             note(ax, text, middle, y - 0.24, ha="center", va="bottom", bbox=style.CLEAR)
 
 
-def _draw_date(ax: Axes, y: float, row: Any, colour: str, span: float) -> None:
+def _draw_date(ax: Axes, y: float, row: Any, span: float) -> None:
     """A dot for a day, or for what is shorter than a dot is wide, else a bar; pale where the date
     is not known to the day, hollow for a ring.
     """
     ring, days = row.mark == "ring", (row.last_day - row.begin).days
+    colour = style.colour(row.code) if row.code else style.INK
     look: dict[str, Any] = {"color": style.PAPER if ring else colour, "linewidth": 1.6}
-    look |= {"alpha": 1.0 if row.exact else 0.5, "linestyle": "-" if row.exact else (0, (2, 1.5))}
+    look |= {"alpha": 1.0, "linestyle": "-"} if row.exact else {"alpha": 0.5, "linestyle": _DOTTED}
     look |= {"edgecolor": colour if ring or row.exact else "none"}
     if days < max(0.02 * span, 1):
-        ax.scatter([row.begin + (row.last_day - row.begin) / 2], [y], s=46, zorder=4, **look)
+        ax.scatter([row.middle], [y], s=46, zorder=4, **look)
     else:
         ax.barh([y], [days + 1], left=[row.begin], height=0.26, zorder=3, **look)
-
-
-def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: float) -> None:
-    """A span named by a rule: shaded, with its name on a line of its own inside the axis."""
-    end = last + pd.Timedelta(days=1)
-    ax.axvspan(first, end, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
-    ax.hlines(y + 0.1, first, end, color=style.INK, linewidth=1.6, zorder=2)
-    _beside(ax, label, (first, end), y, style.INK)
 
 
 def _beside(

@@ -87,18 +87,17 @@ def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
         if missing(cell) or isinstance(cell, (int, float)):
             continue
         text = _text(cell)
-        if text.isdigit() or not ("." in text or "," in text):
+        marks: Any = re.sub(r"[^.,]", "", text)
+        if not marks:
             ungrouped |= len(text) > 3 and text.isdigit() and text == str(cell).strip()
-            continue
-        points, commas = text.count("."), text.count(",")
-        if points and commas:
-            signs.add("." if text.rfind(".") > text.rfind(",") else ",")
-        elif points > 1 or commas > 1:
-            signs.add("," if points else ".")
+        elif len({*marks}) == 2:
+            signs.add(marks[-1])
+        elif len(marks) > 1:
+            signs.add("," if marks[0] == "." else ".")
         elif _EITHER.fullmatch(text) and not text.lstrip("+-").startswith("0"):
             doubtful = text
         else:
-            signs.add("." if points else ",")
+            signs.add(marks)
     if len(signs) > 1:
         return None, "points and commas are used both ways in one column"
     if not signs and doubtful and not (ungrouped and "." in doubtful):
@@ -175,8 +174,7 @@ def year(cell: Any, span: str | None = None) -> int | str:
     if re.fullmatch(r"\d{4}-(01-01|12-31)( 00:00:00)?", text):
         return int(text[:4])
     if hit := _SPAN.fullmatch(text):
-        first = int(hit[1])
-        last = int(hit[2]) if len(hit[2]) == 4 else first // 100 * 100 + int(hit[2])
+        first, last = int(hit[1]), int(hit[1][: -len(hit[2])] + hit[2])
         last += 100 if last < first and len(hit[2]) == 2 else 0
         if _PART.fullmatch(text) and last != first + 1:
             return "a part of a year"

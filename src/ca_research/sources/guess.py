@@ -14,7 +14,7 @@ from ..ground import economies
 from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, names
-from .mapping import Across, Field, Map, as_said, heading
+from .mapping import Across, Field, Map, as_said, figure, heading, sheet_of
 from .sheets import SHOWN_AS, Given, Sheet, shown
 
 _NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
@@ -25,6 +25,7 @@ _FIRST = 3
 """Cells that are shown of each column that is not read."""
 _MOST_TEXTS = 20
 """Texts outside of the columns read that are shown."""
+_NUMBERS = ("number", "integer")
 
 WORDS: dict[str, str] = {
     "reporter": r"reporter|reporting (economy|country)|declarant|отчитывающ\w+|страна-отчет\w*|"
@@ -86,7 +87,7 @@ def meant(name: str, column: Column, word: str) -> str | None:
     return word if word in (column.values or ()) else None
 
 
-def propose(content: Given, table: Table, user_map: dict[str, Any]) -> Map:
+def propose(content: Given, table: Table, user_map: Map) -> Map:
     """A map for a file, around what the user has said of it.
 
     Raises UsageError where several columns could be one of the table, or where nothing says in
@@ -98,17 +99,18 @@ def propose(content: Given, table: Table, user_map: dict[str, Any]) -> Map:
 class _Proposal:
     """What is made of a sheet, step by step: headings, columns of the table, what is left."""
 
-    def __init__(self, content: Given, table: Table, user_map: dict[str, Any]) -> None:
-        self.given, self.table, self.said = content, table, user_map
-        self.asked = Map.model_validate(user_map)
-        self.sheet = _best_sheet(content, self.asked.sheet)
-        self.place, lines = self.heading_place()
-        if "sheet" not in user_map:
-            self.refuse_others_of_its_form()
-        self.base = Map(
-            sheet=self.sheet.name, header=self.sheet.lines[self.place], header_rows=lines
-        )
+    def __init__(self, content: Given, table: Table, user_map: Map) -> None:
+        self.given, self.table, self.asked = content, table, user_map
+        visible = [s for s in content.sheets if not s.hidden] or content.sheets
+        named = bool(user_map.sheet)
+        self.sheet = sheet_of(content, user_map) if named else max(visible, key=_filled)
+        header, lines = self.heading_place()
+        place = {"sheet": self.sheet.name, "header": header, "header_rows": lines}
+        self.base = user_map.model_copy(update=place)
         self.heads, self.start = heading(self.sheet, self.base)
+        self.above = self.sheet.rows[: self.start - lines]
+        if not named:
+            self.refuse_others_of_its_form(_form(self.sheet.rows[self.start - lines]))
         self.columns = dict(self.asked.columns)
         self.across, self.fills = self.asked.across, self.asked.fills
 
@@ -121,25 +123,23 @@ class _Proposal:
         self.spread()
         self.add_defaults()
         read = {f.column or "" for f in self.columns.values()} | {a.column for a in self.across}
-        unread = {at: head for at, head in enumerate(self.heads) if head not in read}
-        unread = {at: head for at, head in unread.items() if self.cells(at)}
+        heads = enumerate(self.heads)
+        unread = {at: head for at, head in heads if head not in read and self.cells(at)}
         chosen = {one.column for one in self.asked.only}
         beside = {at: head for at, head in unread.items() if head not in chosen}
         self.refuse_several_units(beside)
         self.refuse_told_otherwise(beside)
         self.refuse_split()
         texts = self.texts()
-        times = self.tell_times(texts)
-        rest = self.said.keys() - {"columns", "across", "fills", "times"}
         fields = {
+            "times": self.tell_times(texts),
             "columns": self.columns,
             "across": self.across,
             "fills": self.fills,
-            "times": times,
             "unread": {head: self.few(at) for at, head in unread.items()},
             "texts": texts,
         }
-        return self.base.model_copy(update=fields | {k: getattr(self.asked, k) for k in rest})
+        return self.base.model_copy(update=fields)
 
     def cells(self, at: int, most: int | None = None) -> list[Any]:
         """Cells of a column that hold something, of the rows at hand."""
@@ -152,8 +152,8 @@ class _Proposal:
 
     def few(self, at: int) -> tuple[str, ...]:
         """The first cells of a column that is not read, cut short."""
-        values = list(dict.fromkeys(map(shown, self.cells(at))))
-        return (*(one[:40] for one in values[:_FIRST]), *(["..."] if len(values) > _FIRST else []))
+        values = list(dict.fromkeys(shown(cell)[:40] for cell in self.cells(at)))
+        return (*values[:_FIRST], *["..."][: len(values) > _FIRST])
 
     def refusal(self, what: str, hint: str) -> UsageError:
         return UsageError(what, where=self.given.name, hint=hint)
@@ -161,19 +161,18 @@ class _Proposal:
     # --- the heading
 
     def heading_place(self) -> tuple[int, int]:
-        """Where the heading begins and how many lines it has."""
-        user_map, rows = self.said, self.sheet.rows[:_LOOK]
-        if "header" in user_map:
-            lines = enumerate(self.sheet.lines)
-            place = next((i for i, n in lines if n >= self.asked.header), 0)
-            return place, self.asked.header_rows
-        scores = list(map(self.score, rows))
+        """The line of the heading in the file, and how many lines it has."""
+        said = self.asked.model_fields_set
+        if "header" in said:
+            return self.asked.header, self.asked.header_rows
+        rows = self.sheet.rows
+        scores = list(map(self.score, rows[:_LOOK]))
         place = scores.index(max(scores))
-        if "header_rows" in user_map or place + 1 >= len(self.sheet.rows):
-            return place, self.asked.header_rows
-        below = self.sheet.rows[place + 1]
-        years = any(cells.is_year(c) for c in rows[place])
-        return place, 2 if self.words_only(below) and (years or self.score(below)) else 1
+        line, below = self.sheet.lines[place], rows[place + 1 : place + 2]
+        if "header_rows" in said or not below:
+            return line, self.asked.header_rows
+        years = any(map(cells.is_year, rows[place]))
+        return line, 2 if self.words_only(below[0]) and (years or self.score(below[0])) else 1
 
     def score(self, row: list[Any]) -> int:
         """How much of a row are headings: names of columns, those that the user names, years."""
@@ -189,9 +188,8 @@ class _Proposal:
         known = [t for t in texts if any(meant(n, c, t) for n, c in columns if c.values)]
         return len(known) >= 2 and not any(isinstance(cells.number(t), float) for t in texts)
 
-    def refuse_others_of_its_form(self) -> None:
+    def refuse_others_of_its_form(self, form: str) -> None:
         """Refuse a workbook of which other sheets have the same headings, maybe of other years."""
-        form = _form(self.sheet.rows[self.place])
         others = [
             s.name
             for s in self.given.sheets
@@ -244,7 +242,7 @@ class _Proposal:
 
     def field(self, name: str, column: Column, at: int) -> Field:
         texts = dict.fromkeys(map(shown, self.cells(at, 400))) if column.values else ()
-        words = {t: word for t in texts if (word := meant(name, column, t)) and word != t}
+        words = {t: word for t in texts if (word := meant(name, column, t)) not in (None, t)}
         return Field(column=self.heads[at], words=words)
 
     def add_economy_by_cells(self) -> None:
@@ -275,9 +273,7 @@ class _Proposal:
 
     def values_in_headings(self) -> tuple[tuple[Across, ...], str]:
         """Headings that are values, and the column of the table that their cells fill."""
-        columns = self.table.columns.items()
-        numbers = [n for n, c in columns if c.type == "number"]
-        value = next((n for n, c in columns if c.role == "value"), next(iter(numbers), ""))
+        value = figure(self.table)
         across = [Across(column=h, gives=g) for h in self.heads if (g := self.gives(h))]
         of_years = [one for one in across if "year" in one.gives]
         down = "year" in self.columns and self.columns["year"].constant is None
@@ -317,28 +313,25 @@ class _Proposal:
 
     def figures(self) -> list[int]:
         """Where figures stand."""
-        numbers = {
-            f.column
-            for n, f in self.columns.items()
-            if self.table.columns[n].type in ("number", "integer")
-        }
+        columns = self.table.columns
+        numbers = {f.column for n, f in self.columns.items() if columns[n].type in _NUMBERS}
         read = numbers | {a.column for a in self.across}
         return [at for at, head in enumerate(self.heads) if head in read]
 
     def texts(self) -> tuple[str, ...]:
         """Titles, labels, and notes in rows without a figure: what may tell of units and parts."""
-        figures, rows = self.figures(), self.sheet.rows
+        figures = self.figures()
         notes = [
             row
-            for row in rows[self.start :]
-            if not any(at < len(row) and re.search(r"\d", shown(row[at])) for at in figures)
+            for row in self.sheet.rows[self.start :]
+            if not any(re.search(r"\d", shown(row[at])) for at in figures if at < len(row))
         ]
-        cell_texts = (shown(c) for row in (*rows[: self.place], *notes) for c in row)
+        cell_texts = (shown(c) for row in (*self.above, *notes) for c in row)
         worded = (t for t in cell_texts if re.search(r"[^\W\d_]", t) and not cells.missing(t))
         kept = [t[:100] for t in worded if names.code(t) is None and not economies.no_economy(t)]
         remarks = list(dict.fromkeys([*self.sheet.told, *kept]))
-        more = [f"... and {len(remarks) - _MOST_TEXTS} more"] if len(remarks) > _MOST_TEXTS else []
-        return (*remarks[:_MOST_TEXTS], *more)
+        more = len(remarks) - _MOST_TEXTS
+        return (*remarks[:_MOST_TEXTS], *([f"... and {more} more"] if more > 0 else []))
 
     def refuse_split(self) -> None:
         """Refuse figures of a text whose decimals may stand in a column without a heading behind
@@ -420,7 +413,7 @@ class _Proposal:
         is said of all rows; else '', and None of a column without figures.
         """
         column, unit = self.table.columns[name], ""
-        if column.type not in ("number", "integer"):
+        if column.type not in _NUMBERS:
             return None
         if "unit" in self.columns and column.role == "value":
             unit = self.columns["unit"].constant or ""
@@ -441,12 +434,6 @@ def _same(name: str, column: Column, cell: str, constant: str) -> bool:
         return cells.year(constant, "last") in ends
     closed = column.values or cell.isdigit() or re.match(column.pattern or "$", cell)
     return not closed or (meant(name, column, cell) or cell).casefold() == constant.casefold()
-
-
-def _best_sheet(content: Given, wanted: str) -> Sheet:
-    named = [s for s in content.sheets if wanted and s.name == wanted]
-    visible = [s for s in content.sheets if not s.hidden] or content.sheets
-    return named[0] if named else max(visible, key=_filled)
 
 
 def _filled(sheet: Sheet) -> int:
@@ -473,7 +460,7 @@ def _could_be(column: Column, sample: list[Any]) -> bool:
         return _share(_single(sample), lambda c: names.code(shown(c))) >= 0.4
     if column.type == "year":
         return _share(sample, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
-    if column.type in ("number", "integer"):
+    if column.type in _NUMBERS:
         return _share(sample, lambda c: re.search(r"\d", shown(c))) >= 0.5
     return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Layout:
 
     headings: names that stand in one line, all of them. tables: those that its files fill.
     origin: figures of one origin are one figure, told twice. role: how it speaks for a reporter
-    (registry). adjust: a function that completes the map of a file. The rest are fields of a map.
+    (registry). adjust: a function that completes the map of a file. map: more fields of it.
     """
 
     name: str
@@ -42,10 +42,7 @@ class Layout:
     role: str = "compilation"
     adjust: str = ""
     across: str = ""
-    fills: str = ""
-    sums: bool = False
-    totals: Mapping[str, str] = field(default_factory=dict)
-    once: Sequence[str] = ()
+    map: dict[str, Any] = field(default_factory=dict)
 
     def mapping(self, file: Headed, table: Table) -> Map:
         """The map of a file, for a table."""
@@ -55,7 +52,7 @@ class Layout:
             told = dict(told) if isinstance(told, dict) else {"column": told}
             ask = file.name if told.pop("optional", False) else file.needs
             if "is" in told:
-                columns[name] = Field(constant=told["is"])
+                columns[name] = Field.model_validate(told)
             elif told["column"] == "{year}":
                 columns[name] = Field(**told | {"column": across[0].column})
             elif name in table.columns and (heading := ask(*listed(told["column"]))):
@@ -64,10 +61,7 @@ class Layout:
             only=tuple(filter(None, (_only(told, file, table) for told in self.only))),
             columns=columns,
             across=across,
-            fills=self.fills,
-            sums=self.sums,
-            totals=dict(self.totals),
-            once=tuple(map(file.needs, self.once)),
+            **self.map,
         )
         if not self.adjust:
             return mapped
@@ -79,18 +73,15 @@ class Layout:
 
 def _only(told: Mapping[str, Any], file: Headed, table: Table) -> Only | None:
     """Rows that count by a column; None where the file does not have it, or a plainer one."""
-    if "economies" in told:
-        column = file.needs(*listed(told["economies"]))
-        why = f"{column} that is no economy here"
-        more = {"among": told.get("among", ()), "but": told.get("but", ())}
-        return Only(column=column, economies=True, why=why, **more)
-    heading = file.name(*listed(told["column"]))
+    ask = file.needs if "economies" in told else file.name
+    heading = ask(*listed(told["column"]))
     if heading is None or any(map(file.name, told.get("unless", ()))):
         return None
-    more = {k: v for k, v in told.items() if k in ("among", "matches", "why")}
-    if more.get("matches") == "{product}":
-        more["matches"] = str(table.columns["product"].pattern)
-    return Only(column=heading, **more)
+    fields = {"why": f"{heading} that is no economy here", **told, "column": heading}
+    fields.pop("unless", None)
+    if told.get("matches") == "{product}":
+        fields["matches"] = table.columns["product"].pattern
+    return Only.model_validate(fields)
 
 
 def sectors(file: Headed, mapped: Map, table: Table) -> Map:
@@ -149,19 +140,16 @@ def _place(layout: Layout, sheet: Sheet) -> int | None:
     return None
 
 
-def understand(
-    content: Given, table: Table, user_map: Mapping[str, Any]
-) -> tuple[Map, Layout | None]:
+def understand(content: Given, table: Table, user: Map) -> tuple[Map, Layout | None]:
     """The map of a file: its publisher's, else a guess; what the user says goes before either.
 
     A table of the project's own, or a map that says where the heading is, leaves a publisher's
     layout aside. Raises UsageError where the file is of a publisher whose figures are of another
     table.
     """
-    known = recognise(content) if "header" not in user_map and "sheet" not in user_map else None
-    own_table = known is not None and all(table.table not in one.tables for one in all_layouts())
-    if known is None or own_table:
-        return guess.propose(content, table, dict(user_map)), None
+    known = None if user.model_fields_set & {"header", "sheet"} else recognise(content)
+    if known is None or table.table not in {t for one in all_layouts() for t in one.tables}:
+        return guess.propose(content, table, user), None
     layout, sheet, place = known
     if table.table not in layout.tables:
         raise UsageError(
@@ -170,7 +158,6 @@ def understand(
             hint=f"--table {' or '.join(layout.tables)}",
         )
     preset = layout.mapping(Headed(content, sheet, place), table)
-    user = Map.model_validate(user_map)
     _refuse_constants(preset, user, content.name)
     columns = {**preset.columns, **user.columns}
     if user.times is not None:
@@ -179,9 +166,9 @@ def understand(
                 columns[name] = field.model_copy(update={"times": user.times})
     across = () if preset.fills in user.columns else preset.across
     across = user.across or as_said(across, preset.fills, user.columns, table, content.name)
-    update = {name: getattr(user, name) for name in user_map} | {
+    update = {name: getattr(user, name) for name in user.model_fields_set} | {
         "columns": columns,
-        "only": (*preset.only, *(one for one in user.only if one not in preset.only)),
+        "only": tuple(dict.fromkeys((*preset.only, *user.only))),
         "across": across,
         "fills": user.fills or (preset.fills if across else ""),
         "layout": layout.name,

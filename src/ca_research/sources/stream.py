@@ -10,7 +10,6 @@ import itertools
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..ground import sql
 from ..ground.errors import FileError, UsageError
 from .sheets import (
     MAX_COLUMNS,
@@ -85,7 +85,7 @@ def _top(file: Path) -> tuple[Sheet, str]:
     return Sheet("", [cells for cells, _ in rows], [line for _, line in rows]), mark
 
 
-class Stream:
+class Stream(Sheet):
     """Cells of large files as Parquet in a folder, as columns c0, c1, ...
 
     Parameters
@@ -103,7 +103,7 @@ class Stream:
 
     def __init__(self, files: Sequence[Path], folder: Path) -> None:
         self.files, self.folder = list(files), folder
-        self.name = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+        self.label = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
         self.connection = duckdb.connect(
             config={
                 "memory_limit": MEMORY,
@@ -127,10 +127,12 @@ class Stream:
         if len(forms) > 1:
             raise FileError(
                 "text beside Parquet, or files of unlike width, are not one source",
-                where=self.name,
+                where=self.label,
                 hint="add them one by one, under ids of their own",
             )
-        ((_, self.width),) = forms
+        ((_, self.columns),) = forms
+        first = self.heads[0]
+        super().__init__("", first.rows, first.lines, told=first.told)
 
     def close(self) -> None:
         self.connection.close()
@@ -177,39 +179,30 @@ class Stream:
         if width > MAX_COLUMNS:
             raise FileError(f"{width:,} columns in a row", where=file.name, hint="turn the table")
         columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
-        read = (
-            f"read_csv($file, header=false, auto_detect=false, columns={{{columns}}}, "
-            f"delim='{mark}', quote='\"', escape='\"', null_padding=true, "
-            f"max_line_size={MAX_LINE}"
+        self._copy(
+            f"from read_csv({sql.text(file)}, header=false, auto_detect=false, "
+            f"columns={{{columns}}}, delim='{mark}', quote='\"', escape='\"', null_padding=true, "
+            f"max_line_size={MAX_LINE}, parallel=false)",  # cells may hold several lines
+            to,
         )
-        try:
-            self._copy(f"from {read})", to, file)
-        except duckdb.Error as error:
-            if "quoted new lines" not in str(error):
-                raise
-            self._copy(f"from {read}, parallel=false)", to, file)
 
     def _parquet(self, file: Path, to: Path) -> None:
-        names = self.run("select * from read_parquet($file) limit 0", file=str(file)).columns
-        columns = ", ".join(
-            f'"{n.replace(chr(34), chr(34) * 2)}" as c{i}' for i, n in enumerate(names)
-        )
-        self._copy(f"select {columns} from read_parquet($file)", to, file)
-        head = self.run(f"from read_parquet('{_quoted(to)}') limit {_SHOWN}").fetchall()
+        names = self.run(f"from {sql.parquet([file])} limit 0").columns
+        columns = ", ".join(f"{sql.name(name)} as c{n}" for n, name in enumerate(names))
+        self._copy(f"select {columns} from {sql.parquet([file])}", to)
+        head = self.run(f"from {sql.parquet([to])} limit {_SHOWN}").fetchall()
         lines = list(range(1, len(head) + 2))
         metadata = told_by(pq.read_schema(file))
         self.heads.append(Sheet("", [list(names), *map(list, head)], lines, told=metadata))
 
-    def _copy(self, query: str, to: Path, file: Path) -> None:
-        self.run(
-            f"copy ({query}) to '{_quoted(to)}' (format parquet, compression lz4)", file=str(file)
-        )
+    def _copy(self, query: str, to: Path) -> None:
+        self.run(f"copy ({query}) to {sql.text(to)} (format parquet, compression lz4)")
 
     # --- looking at cells
 
-    def run(self, query: str, **values: Any) -> Any:
+    def run(self, query: str) -> Any:
         """The result of a query of its own connection."""
-        return self.connection.sql(query, params=values or None)
+        return self.connection.sql(query)
 
     def cells_from(self, start: int) -> str:
         """SQL of the rows from a place in the files on that are not empty: the file `f`, the row
@@ -217,10 +210,10 @@ class Stream:
         """
         parts = " union all ".join(
             f"select {n} as f, file_row_number as n, * exclude (file_row_number) "
-            f"from read_parquet('{_quoted(self._raw(n))}', file_row_number=true)"
+            f"from read_parquet({sql.text(self._raw(n))}, file_row_number=true)"
             for n in range(len(self.files))
         )
-        filled = ", ".join(f"nullif(c{n}::varchar, '')" for n in range(self.width))
+        filled = ", ".join(f"nullif(c{n}::varchar, '')" for n in range(self.columns))
         first = max(start - 1, 0) if self.packed else start
         where = f"n >= {first} and coalesce({filled}, null) is not null"
         return f"(select * from ({parts}) where {where})"
@@ -229,36 +222,41 @@ class Stream:
         """DuckDB's type of a column: of text always VARCHAR."""
         return str(self.run(f"select c{column} from {self.cells_from(0)} limit 0").types[0])
 
-    def distinct(self, column: int, start: int) -> list[Any]:
+    def width(self, start: int) -> int:
+        return self.columns
+
+    def column(self, at: int, start: int) -> Iterator[Any]:
         """Cells of a column, each once; raises FileError where they are too many to look at."""
         values = self.run(
-            f"select distinct c{column} as c from {self.cells_from(start)} order by c "
+            f"select distinct c{at} as c from {self.cells_from(start)} order by c "
             f"limit {DISTINCT + 1}"
         ).to_arrow_table()["c"]
         if len(values) > DISTINCT:
             raise NotStreamed(
-                f"more than {DISTINCT:,} different cells in column {column + 1}", where=self.name
+                f"more than {DISTINCT:,} different cells in column {at + 1}", where=self.label
             )
-        return list(values.to_pylist())
+        return iter(values.to_pylist())
 
-    def filled(self, column: int, start: int) -> bool:
+    def filled(self, at: int, start: int) -> bool:
         """Whether a column has a cell that is not empty."""
-        rows = (
-            f"from {self.cells_from(start)} where nullif(trim(c{column}::varchar), '') is not null"
-        )
+        rows = f"from {self.cells_from(start)} where nullif(trim(c{at}::varchar), '') is not null"
         return bool(self.run(f"select 1 {rows} limit 1").fetchall())
 
-    def shapes(self, column: int, start: int) -> list[Any]:
+    def shapes(self, at: int, start: int) -> Iterator[Any]:
         """Texts of a column, of those that differ in figures other than nought one."""
-        if self.type_of(column) != "VARCHAR":
-            return []
-        return [
-            text
-            for (text,) in self.run(
-                f"select min(c{column}) from {self.cells_from(start)} "
-                f"group by translate(c{column}, '12345678', '99999999')"
-            ).fetchall()
-        ]
+        if self.type_of(at) != "VARCHAR":
+            return iter(())
+        query = (
+            f"select min(c{at}) from {self.cells_from(start)} "
+            f"group by translate(c{at}, '12345678', '99999999')"
+        )
+        return (text for (text,) in self.run(query).fetchall())
+
+    def twice(self, places: Sequence[int], start: int) -> list[Any]:
+        """The cells of several columns, of one that a file has in several rows."""
+        columns = ", ".join(f"c{at}" for at in places)
+        rows = f"from {self.cells_from(start)} group by f, {columns} having count(*) > 1"
+        return list(self.run(f"select {columns} {rows} order by all limit 1").fetchall())
 
     def parts(self, places: Sequence[int], start: int) -> Iterator[tuple[str, pd.DataFrame]]:
         """Cells of several columns in rows that are not empty, with their `_line`, in parts, each
@@ -291,8 +289,8 @@ class Stream:
     def given(self) -> Given:
         """The first rows, whose sheet asks here for all cells of a column."""
         if shown(self.heads[0].rows[0][0]).endswith("\\TIME_PERIOD"):
-            raise NotStreamed("columns in one, as Eurostat packs them", where=self.name)
-        return Given(self.name, self.sha256, [replace(self.heads[0], stream=self)])
+            raise NotStreamed("columns in one, as Eurostat packs them", where=self.label)
+        return Given(self.label, self.sha256, [self])
 
 
 def _cells(column: pa.Array) -> pd.Series:
@@ -326,7 +324,3 @@ def _digest_of(file: Path, packed: bool) -> tuple[str, int]:
 def _not_in_utf8(file: Path) -> NotStreamed:
     what = "bytes that are not UTF-8: a file of this size is read in no other encoding"
     return NotStreamed(what, where=file.name)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -8,11 +8,6 @@ import re
 from ..ground.errors import FileError
 from . import names
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _OLD = ("cp1251", "gb18030", "cp1252")
 """Encodings of before Unicode in which the region's offices still publish."""
 
@@ -37,22 +32,21 @@ def decoded(content: bytes, name: str) -> str:
 
 
 def _decoded(content: bytes, name: str) -> str:
+    encoding = "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif b"\0" in content[:2]:
+        encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
     try:
-        for mark, encoding in _MARKS:
-            if content.startswith(mark):
-                return content.decode(encoding)
-        if content[1:2] == b"\0" or content[:1] == b"\0":
-            return content.decode("utf-16-be" if content[:1] == b"\0" else "utf-16-le")
-    except UnicodeDecodeError as error:
-        raise FileError(
-            f"not {error.encoding}, as its first bytes say: {error.reason}",
-            where=name,
-            hint="export the file anew, as UTF-8",
-        ) from None
-    try:
-        return content.decode("utf-8")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
+        if encoding != "utf-8-sig":
+            raise FileError(
+                f"not {error.encoding}, as its first bytes say: {error.reason}",
+                where=name,
+                hint="export the file anew, as UTF-8",
+            ) from None
     old = {encoding: text for encoding in _OLD if (text := _strictly(content, encoding))}
     known = {encoding: _known_names(text) for encoding, text in old.items()}
     best = max(known, key=lambda e: known[e], default="")

@@ -24,10 +24,11 @@ from typing import (
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import several, whole_number
+from ..ground.arguments import how_many, several, whole_number
 from ..ground.errors import AggregateError, UsageError, known_name
 from .frames import (
     alike,
+    between_0_and_1,
     figures,
     own_groups,
     refuse_named_aggregates,
@@ -56,11 +57,15 @@ ECONOMIES = (
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 Year = Annotated[int, whole_number]
+Whole = Annotated[int, whole_number]
+Steps = Annotated[int, how_many]
+Share = Annotated[float, between_0_and_1]
 Economy = Annotated[str, lambda _, value: eco.resolve(value)]
 Economies = Annotated[str | Sequence[str], lambda _, value: eco.resolve_all(value)]
 Single = Annotated[str | Sequence[str], lambda _, value: eco.single_economies(value)]
-"""Types of arguments that are checked, and made what a body takes: a year that is a whole number,
-one economy or several by their codes, and such as are no groups."""
+"""Types of arguments that are checked, and made what a body takes: a year or another whole number,
+one from one up, a share of one (the level of an interval, what p must be below), one economy or
+several by their codes, and such as are no groups."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,6 @@ class Frame:
         cell = self.cell_of(frame.columns, by)
         frame = self.read(frame, [*cell, *by])
         groups = Groups.of(frame)
-        groups.encode(cell)
         self.check_labels(frame, cell)
         account = [*(() if self.whole else by), *self.account]
         kinds = [c for c in (*self.single, "source_id", *KINDS) if c not in (*cell, *self.varies)]
@@ -191,17 +195,14 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
                     arguments[name] = [_checked(name, kind, one) for one in arguments[name]]
                 else:
                     arguments[name] = _checked(name, kind, arguments[name])
-            by = arguments.get("by", ())
-            if "by" in arguments:
-                columns = {
-                    c for f in frames.values() for c in (*(() if f.whole else f.cell), f.value)
-                }
-                by = arguments["by"] = keys_of(by, columns)
-            if relation and hasattr(arguments[next(iter(frames))], "fetchall"):
-                return relation(call, frames[next(iter(frames))], **arguments)
+            by: Sequence[str] = ()
+            if frames and "by" in arguments:
+                apart = {c for f in frames.values() for c in (*f.cell * (not f.whole), f.value)}
+                by = arguments["by"] = keys_of(arguments["by"], apart)
             for name, frame in frames.items():
-                if arguments[name] is not None:
-                    arguments[name] = frame.check(arguments[name], by)
+                if relation and hasattr(arguments[name], "fetchall"):
+                    return relation(call, frame, **arguments)
+                arguments[name] = frame.check(arguments[name], by)
             return function(*bound.args, **bound.kwargs)
 
         return call  # type: ignore[return-value]

@@ -7,7 +7,7 @@ pseudo-maximum likelihood go through pyfixest, one estimation after another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -16,18 +16,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse, several
+from ..ground.arguments import several
 from ..ground.errors import CaResearchError, CoverageError, UsageError, known_name
-from .fixed_effects import (
-    Sample,
-    cluster_codes,
-    codes,
-    columns_of,
-    estimated,
-)
-from .frames import between_0_and_1, origin, require
+from .contract import Share, Whole, takes
+from .fixed_effects import Sample, cluster_codes, codes, columns_of, estimated
+from .frames import origin, require
 from .joint_test import JointTest, joint_test
-from .linear import Figures, Regression, blocks, fitted, sample_rows
+from .linear import Block, Figures, Regression, fitted, sample_rows
 from .result import Result, t_interval
 from .universe import AtMostOne, Axis, Exclusion, Universe
 
@@ -77,22 +72,18 @@ class Model:
             object.__setattr__(self, "errors", "HC1" if poisson else "classical")
         known_name("standard error", self.errors, ERRORS)
         effects, ways = columns_of(self.effects), columns_of(self.cluster or "")
-        if (self.errors == "cluster") != bool(ways):
+        plain = self.estimator == "ols"
+        if (
+            (self.errors == "cluster") != bool(ways)
+            or (poisson and self.errors == "classical")
+            or len(ways) > 2 - plain
+            or (plain and effects)
+        ):
             raise UsageError(
-                f"errors={self.errors!r} with cluster={self.cluster!r}",
-                hint="errors='cluster' needs both",
-            )
-        if poisson and self.errors == "classical":
-            raise UsageError(
-                "'fepois' has no classical errors: they take the variance for the mean, and change "
-                "with the unit of the outcome",
-                hint="errors='HC1', or errors='cluster' with a cluster",
-            )
-        if len(ways) > 2 or (self.estimator == "ols" and (effects or ways[1:])):
-            raise UsageError(
-                f"effects {self.effects!r}, cluster {self.cluster!r}",
-                hint="'ols' takes no effects and one cluster, 'feols' and 'fepois' two, joined "
-                "by '+'",
+                f"{self} cannot be estimated",
+                hint="errors='cluster' has one cluster or two, joined by '+', and no other errors "
+                "have any; 'ols' takes one cluster and no effects; of 'fepois' there are no "
+                "classical errors, which take the variance for the mean and hang on the unit",
             )
 
 
@@ -149,29 +140,25 @@ class SpecificationCurve(Result):
         names = chain.from_iterable(r.columns for r in self._regressions)
         return Figures(self._data, names, self._samples)
 
-    def _of(self, name: str) -> list[int]:
-        """The numbers of the specifications of one model."""
-        return [n for n, r in enumerate(self._regressions) if r.model == name]
-
-    def _clusters(self, model: Model) -> np.ndarray | None:
-        codes = cluster_codes(self._data, model.cluster or "")
-        return codes[:, 0] if codes.size else None
+    def _linear(self, name: str) -> tuple[list[Block], pd.DataFrame]:
+        """The blocks of a model of 'ols', and the numbers of its specifications."""
+        model, regressions = self._models[name], [r for r in self._regressions if r.model == name]
+        clusters = cluster_codes(self._data, model.cluster or "")
+        codes = clusters[:, 0] if clusters.size else None
+        return fitted(self._figures, regressions, model.errors, codes)
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """The specifications with estimate, std_error, low, high, t, p, n, df and missing."""
-        parts = []
+        of, parts = pd.Series([r.model for r in self._regressions]), []
         for name, model in self._models.items():
-            numbers = self._of(name)
-            regressions = [self._regressions[n] for n in numbers]
-            missing = np.full(len(numbers), "", dtype=object)
+            numbers = of.index[of == name]
             if model.estimator == "ols":
-                clusters = self._clusters(model)
-                all_blocks = blocks(self._figures, regressions, clusters, missing)
-                part = fitted(all_blocks, model.errors, missing)
+                part = self._linear(name)[1]
             else:
-                part = _estimated(self._data, self._figures, regressions, model, missing)
-            parts.append(part.assign(missing=missing).set_axis(numbers))
+                regressions = [self._regressions[n] for n in numbers]
+                part = _estimated(self._data, self._figures, regressions, model)
+            parts.append(part.set_axis(numbers))
         estimates = pd.concat(parts).sort_index()
         b, se, df = estimates[["estimate", "std_error", "df"]].to_numpy(dtype=float).T
         shown = t_interval(b, se, df, self._level).rename(columns={"se": "std_error"})
@@ -184,7 +171,8 @@ class SpecificationCurve(Result):
         """Ids of the sources that the data named."""
         return origin(self._data)
 
-    def summary(self, by: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
+    @takes()
+    def summary(self, by: str | None = None, alpha: Share = 0.05) -> pd.DataFrame:
         """What the curve says as a whole, or for each value of one choice.
 
         Parameters
@@ -209,23 +197,21 @@ class SpecificationCurve(Result):
         UsageError
             `alpha` does not lie between 0 and 1.
         """
-        between_0_and_1("alpha", alpha)
-        if by is not None:
-            known_name("choice", by, [axis.name for axis in self.universe.axes])
-        parts: Iterable[tuple[Any, pd.DataFrame]] = (
-            [("", self.table)] if by is None else self.table.groupby(by, sort=False)
-        )
-        rows = [({by: value} if by else {}) | _summed(part, alpha) for value, part in parts]
-        return pd.DataFrame(rows)
+        if by is None:
+            return pd.DataFrame([_summed(self.table, alpha)])
+        known_name("choice", by, [axis.name for axis in self.universe.axes])
+        parts = self.table.groupby(by, sort=False)
+        return pd.DataFrame([{by: value} | _summed(part, alpha) for value, part in parts])
 
+    @takes()
     def joint_test(
         self,
         *,
-        seed: int,
-        draws: int = 500,
+        seed: Whole,
+        draws: Whole = 500,
         null: Literal["bootstrap", "permutation"] = "bootstrap",
         direction: Literal["positive", "negative"] | None = None,
-        alpha: float = 0.05,
+        alpha: Share = 0.05,
         model: str | None = None,
     ) -> JointTest:
         """Test whether the whole curve would look like this if x had no effect anywhere.
@@ -250,8 +236,7 @@ class SpecificationCurve(Result):
         -------
         JointTest
             ``table`` with the median estimate, the share of significant specifications and
-            Stouffer's Z, each with what the null gives and p; ``band``, the curve beside those
-            under the null.
+            Stouffer's Z, each with what the null gives and p.
 
         Raises
         ------
@@ -275,12 +260,11 @@ class SpecificationCurve(Result):
                 "the joint test is of least squares without fixed effects",
                 hint=f"model=: {', '.join(linear)}" if linear else "declare a Model('ols')",
             )
-        numbers, how = self._of(model), self._models[model]
+        clusters = cluster_codes(self._data, self._models[model].cluster or "")
         return joint_test(
-            self._figures,
-            [self._regressions[n] for n in numbers],
-            how.errors,
-            self._clusters(how),
+            *self._linear(model),
+            clusters[:, 0] if clusters.size else np.arange(len(self._data)),
+            self._models[model].errors,
             seed=seed,
             draws=draws,
             null=null,
@@ -303,6 +287,7 @@ class SpecificationCurve(Result):
         return str(self.universe)
 
 
+@takes()
 def specification_curve(
     data: pd.DataFrame,
     y: str | Sequence[str],
@@ -313,7 +298,7 @@ def specification_curve(
     samples: Mapping[str, Any] | None = None,
     model: str | Model | Mapping[str, str | Model] = "ols",
     exclusions: Sequence[Exclusion | AtMostOne] = (),
-    level: float = 0.95,
+    level: Share = 0.95,
 ) -> SpecificationCurve:
     """Declare every combination of outcome, treatment, controls, sample and model.
 
@@ -382,16 +367,9 @@ def specification_curve(
     >>> curve.summary()[["specifications", "missing", "significant_positive"]].values.tolist()
     [[8.0, 0.0, 1.0]]
     """
-    between_0_and_1("level", level)
-    if not isinstance(samples or {}, Mapping):
-        refuse("samples", "rows by the name of their sample", samples, "{'large': 'is_large'}")
-    if not isinstance(model, str | Model | Mapping):
-        refuse("model", "one, or several by their names", model, "{'OLS': 'ols', 'FE': 'feols'}")
     outcomes, treatments = several(y), several(x)
-    models = {
-        name: one if isinstance(one, Model) else Model(one)
-        for name, one in (model if isinstance(model, Mapping) else {"": model}).items()
-    }
+    named = model if isinstance(model, Mapping) else {"": model}
+    models = {n: one if isinstance(one, Model) else Model(one) for n, one in named.items()}
     sets = {name: tuple(c) for name, c in controls.items()} if isinstance(controls, Mapping) else {}
     single = [] if isinstance(controls, Mapping) else several(controls)
     if twice := ({*always} & {*single, *chain(*sets.values())}) | ({*single} & {*ROLES}):
@@ -416,20 +394,16 @@ def specification_curve(
     axes = (
         Axis(n, tuple(values), values[0], kind) for n, values, kind in alternatives if values[1:]
     )
-    left_out = tuple(exclusions) if isinstance(exclusions, Iterable) else exclusions
-    universe = Universe(tuple(axes), left_out)
+    universe = Universe(tuple(axes), tuple(exclusions))
     usual = {name: values[0] for name, values, _ in alternatives if values}
     regressions = []
     for choices in universe:
         chosen = usual | choices
         added = [name for name in single if chosen[name] == "with"]
         names = dict.fromkeys([*always, *added, *sets.get(chosen.get("controls", ""), ())])
-        outcome = models[chosen["model"]].y or chosen["outcome"]
-        regressions.append(
-            Regression(
-                outcome, chosen["treatment"], tuple(names), chosen["sample"], chosen["model"]
-            )
-        )
+        treatment, sample, name = (chosen[role] for role in ("treatment", "sample", "model"))
+        outcome = models[name].y or chosen["outcome"]
+        regressions.append(Regression(outcome, treatment, tuple(names), sample, name))
     words = chain.from_iterable((one.effects, one.cluster or "") for one in models.values())
     groups = (column for part in words for columns in columns_of(part) for column in columns)
     require(data, dict.fromkeys([*chain.from_iterable(r.columns for r in regressions), *groups]))
@@ -457,25 +431,23 @@ def _summed(part: pd.DataFrame, alpha: float) -> dict[str, Any]:
 
 
 def _estimated(
-    data: pd.DataFrame,
-    figures: Figures,
-    regressions: Sequence[Regression],
-    model: Model,
-    missing: np.ndarray,
+    data: pd.DataFrame, figures: Figures, regressions: Sequence[Regression], model: Model
 ) -> pd.DataFrame:
-    """One estimation by pyfixest for each regression; what fails says why in `missing`."""
+    """As `linear.fitted`, one estimation by pyfixest for each regression."""
     fixed, clusters = codes(data, model.effects), cluster_codes(data, model.cluster or "")
-    known, table = np.all(fixed >= 0, axis=1), np.full((len(regressions), 4), np.nan)
-    for number, r in enumerate(regressions):
+    known, rows_of = np.all(fixed >= 0, axis=1), []
+    for r in regressions:
+        numbers, missing = (np.nan,) * 4, ""
         try:
-            _, rows = figures.rows(r)
+            rows = figures.rows(r)[1]
             rows = rows[known[rows]]
             y, *x = figures.values[np.ix_(rows, figures.of(r.columns))].T
             terms = dict(zip(r.columns[1:], x, strict=True))
-            table[number] = _fitted(Sample(y, terms, [*fixed[rows].T], clusters[rows]), r, model)
+            numbers = _fitted(Sample(y, terms, [*fixed[rows].T], clusters[rows]), r, model)
         except CaResearchError as error:
-            missing[number] = error.what
-    return pd.DataFrame(table, columns=["estimate", "std_error", "df", "n"])
+            missing = error.what
+        rows_of.append((*numbers, missing))
+    return pd.DataFrame(rows_of, columns=["estimate", "std_error", "df", "n", "missing"])
 
 
 def _fitted(sample: Sample, r: Regression, model: Model) -> tuple[float, float, float, int]:

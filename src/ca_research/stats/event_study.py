@@ -10,25 +10,23 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from ..ground.arguments import refuse
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .columns import floats
+from .contract import Share, takes
 from .fixed_effects import Sample, estimated, scaled
-from .frames import between_0_and_1, origin, require
+from .frames import origin, require
 from .result import Result, t_interval
 
-ESTIMATORS = ("did2s", "saturated", "twfe")
-LEAST = (1, 1, 3, 2)
-"""Treated and untreated units, periods, and of these two before (one of them the reference): below
-that there is no trend to look at.
-"""
+LEAST_BEFORE = 2
+"""Periods before a treatment, one of them the reference: with fewer there is no trend to see."""
 EXACT = 1e-6
 """Residuals below this share of the outcome's spread are what an iterative solution leaves, not
 noise to test against.
@@ -134,33 +132,32 @@ class EventStudy(Result):
     def caption(self) -> str:
         effect, low, high = (decimals(self.att[name]) for name in ("estimate", "low", "high"))
         times = " or ".join(map(str, self.reference))
+        from_others = f"measured from event time {times}, a cohort's last before treatment"
         parts = [
             f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} "
             "untreated units",
             f"effect over all treated periods {effect} ({low} to {high})",
-            f"measured from event time {times}, a cohort's last before treatment",
+            "" if self.reference in ((), (-1,)) else from_others,
             self.pretrend["statement"],
             self.caution,
         ]
-        if self.reference in ((), (-1,)):
-            parts.pop(2)
         return "; ".join(filter(None, parts))
 
 
-def _leave(
-    rows: pd.DataFrame, gone: pd.Series, reason: str, log: list[dict[str, Any]]
-) -> pd.DataFrame:
-    """The other rows; those that are gone are told in the log."""
-    _note(gone, reason, log)
-    return rows[~gone]
+class _Log:
+    """What leaves a sample or counts otherwise, and how many rows."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, int]] = []
+
+    def note(self, rows: pd.Series, reason: str) -> pd.Series:
+        """The rows, told where there are any."""
+        if rows.any():
+            self.entries.append((reason, int(rows.sum())))
+        return rows
 
 
-def _note(rows: pd.Series, reason: str, log: list[dict[str, Any]]) -> None:
-    if rows.any():
-        log.append({"reason": reason, "rows": int(rows.sum())})
-
-
-def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any]]) -> pd.DataFrame:
+def _prepare(frame: pd.DataFrame, names: dict[str, str], log: _Log) -> pd.DataFrame:
     """Columns u, t, y, first, g, k (event time; NaN where untreated in the sample), treated; what
     cannot be used leaves.
     """
@@ -169,20 +166,20 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
     for short in ("t", "y", "first"):
         values = floats(frame[names[short]], names[short], infinite=True)
         rows[short] = np.where(np.isfinite(values), values, np.nan)
-    rows = _leave(rows, rows[["y", "t"]].isna().any(axis=1), "no outcome or no period", log)
-    if rows.duplicated(["u", "t"]).any():
-        raise UsageError("a unit has two rows in one period", hint="choose one source or sum first")
+    rows = rows[~log.note(rows[["y", "t"]].isna().any(axis=1), "no outcome or no period")]
     units = rows.groupby("u")
-    if (units[["first", "g"]].nunique(dropna=False) > 1).any(axis=None):
+    if rows.duplicated(["u", "t"]).any() or (
+        (units[["first", "g"]].nunique(dropna=False) > 1).any(axis=None)
+    ):
         raise UsageError(
-            "the first treated period, or the cluster, differs within a unit",
-            hint="give one per unit; the period is missing if never",
+            "a unit has two rows in one period, two first treated periods, or two clusters",
+            hint="sum first or choose one source; the period is missing if never",
         )
     late = rows["first"] > rows["t"].max()
-    _note(late, "treated after the last period: untreated in this sample", log)
+    log.note(late, "treated after the last period: untreated in this sample")
     rows["first"] = rows["first"].mask(late)
     throughout = rows["first"] <= units["t"].transform("min")
-    rows = _leave(rows, throughout, "no period before the treatment", log)
+    rows = rows[~log.note(throughout, "no period before the treatment")]
     rows["k"] = rows["t"] - rows["first"]
     if (rows["k"].dropna() % 1 != 0).any():
         raise UsageError(
@@ -190,17 +187,13 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
             hint="number the periods 1, 2, 3 ..., and give the first treated one by its number",
         )
     rows["treated"] = rows["k"] >= 0
-    counts = {
-        "treated units": rows.loc[rows["treated"], "u"].nunique(),
-        "units that stay untreated": rows.loc[rows["first"].isna(), "u"].nunique(),
-        "periods": rows["t"].nunique(),
-        "of them before a treatment": rows.loc[rows["k"] < 0, "k"].nunique(),
-    }
-    if any(n < least for n, least in zip(counts.values(), LEAST, strict=True)):
+    before = rows.loc[rows["k"] < 0, "k"].nunique()
+    enough = rows["treated"].any() and rows["first"].isna().any() and before >= LEAST_BEFORE
+    if not enough or rows["t"].nunique() <= LEAST_BEFORE:
         raise CoverageError(
-            f"too few: {', '.join(f'{n} {what}' for what, n in counts.items())}",
-            hint=f"at least {', '.join(map(str, LEAST))} are needed; never treated is missing, "
-            "not 0",
+            f"no treated unit, none that stays untreated, or fewer than {LEAST_BEFORE} periods "
+            "before a treatment",
+            hint="never treated is missing, not 0",
         )
     # the unit effects absorb this shift; without it the iterative first stage would lose digits to
     # the level of y
@@ -208,23 +201,22 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
     return rows.reset_index(drop=True)
 
 
-def _compared(rows: pd.DataFrame, estimator: str, log: list[dict[str, Any]]) -> pd.DataFrame:
+def _compared(rows: pd.DataFrame, estimator: str, log: _Log) -> pd.DataFrame:
     """Rows without those treated that nothing untreated can be set against."""
-    unlinked = rows["treated"] & ~_linked(rows)
     reason = "treated, and no untreated rows link the period with the unit's own before"
-    rows = _leave(rows, unlinked, reason, log)
-    if estimator == "did2s":  # its first stage is of untreated rows
-        alone, kind = _alone(rows, rows[~rows["treated"]]), "untreated row"
-    else:
-        alone, kind = _alone(rows, rows), "row"
-    rows = _leave(rows, alone, f"one {kind} alone in its unit or period", log)
+    rows = rows[~log.note(rows["treated"] & ~_linked(rows), reason)]
+    # the first stage of did2s is of untreated rows
+    used, kind = (
+        (rows[~rows["treated"]], "untreated row") if estimator == "did2s" else (rows, "row")
+    )
+    rows = rows[~log.note(_alone(rows, used), f"one {kind} alone in its unit or period")]
     if not rows["treated"].any():
         raise CoverageError(
             "no treated row can be compared with untreated ones",
             hint="add untreated units that are observed both before and after a treatment",
         )
     unseen = rows["first"].notna() & ~rows.groupby("u")["treated"].transform("any")
-    _note(unseen, "its unit is not observed from the treatment on: in leads alone", log)
+    log.note(unseen, "its unit is not observed from the treatment on: in leads alone")
     return rows.reset_index(drop=True)
 
 
@@ -235,13 +227,12 @@ def _linked(rows: pd.DataFrame) -> np.ndarray:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    unit, period = pd.factorize(rows["u"])[0], pd.factorize(rows["t"])[0]
-    period += unit.max() + 1
+    unit, period = (pd.factorize(rows[name])[0] for name in ("u", "t"))
     free = ~rows["treated"].to_numpy()
-    size = period.max() + 1
-    links = coo_array((np.ones(free.sum()), (unit[free], period[free])), shape=(size, size))
+    links = coo_array((np.ones(free.sum()), (unit[free], period[free] + len(rows))))
+    links.resize(2 * len(rows), 2 * len(rows))
     part = connected_components(links, directed=False)[1]
-    return part[unit] == part[period]
+    return part[unit] == part[period + len(rows)]
 
 
 def _alone(rows: pd.DataFrame, used: pd.DataFrame) -> pd.Series:
@@ -261,9 +252,8 @@ def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, pd.DataFra
     treatment; none for did2s, which needs no reference.
     """
     cohort = rows["first"] if estimator == "saturated" else rows["first"] * 0
-    last = rows["k"].where(rows["k"] < 0).groupby(cohort).transform("max")
-    if estimator == "did2s":
-        last = last * np.nan
+    before = rows["k"].where((rows["k"] < 0) & (estimator != "did2s"))
+    last = before.groupby(cohort).transform("max")
     groups = rows[rows["k"].notna() & (rows["k"] != last)].groupby([cohort, "k"])
     cells = groups.size().rename("rows").reset_index("k").reset_index(drop=True)
     dummies = pd.get_dummies(groups.ngroup().reindex(rows.index).astype("Int64"), dtype=float)
@@ -325,13 +315,14 @@ def _pretrend(
     if 0 < q < clusters and np.linalg.matrix_rank(v, hermitian=True) == q:
         statistic = float(b @ np.linalg.solve(v, b)) / q
         p = float(f.sf(statistic, q, df))
-        verdict = "do not differ from zero at 5 %, which proves no parallel trend"
-        verdict = "differ from zero" if p < 0.05 else verdict
+        parallel = "do not differ from zero at 5 %, which proves no parallel trend"
+        verdict = "differ from zero" if p < 0.05 else parallel
         says = f"{q} leads jointly {verdict} (F = {statistic:.2f}, p = {p:.3f})"
     numbers = {"f": statistic, "df": q, "df_errors": df, "p": p, "largest": largest}
     return numbers | {"statement": f"{says}; largest {largest:.3f}" if q else "no leads"}
 
 
+@takes()
 def event_study(
     frame: pd.DataFrame,
     *,
@@ -340,9 +331,9 @@ def event_study(
     outcome: str,
     first: str,
     cluster: str | None = None,
-    estimator: str = "did2s",
+    estimator: Literal["did2s", "saturated", "twfe"] = "did2s",
     window: tuple[int, int] = (-6, 6),
-    level: float = 0.95,
+    level: Share = 0.95,
 ) -> EventStudy:
     """Effects by time since treatment in a panel with staggered treatment.
 
@@ -413,16 +404,13 @@ def event_study(
     >>> bool(0.5 < found.att["estimate"] < 1.5)
     True
     """
-    known_name("estimator", estimator, ESTIMATORS)
-    between_0_and_1("level", level)
     first_time, last_time = window
     if not first_time < 0 <= last_time:
         refuse("window", "a time before the treatment and one from it on", window, "(-6, 6)")
-    log: list[dict[str, Any]] = []
+    log = _Log()
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
     rows = _compared(_prepare(frame, names, log), estimator, log)
-    rows["g"] = pd.factorize(rows["g"])[0]
-    rows["u"] = pd.factorize(rows["u"])[0]
+    rows[["g", "u"]] = rows[["g", "u"]].apply(lambda column: pd.factorize(column)[0])
     clusters = rows["g"].nunique()
     if clusters < 2:
         raise CoverageError("fewer than two clusters", hint="cluster by the unit")
@@ -448,8 +436,8 @@ def event_study(
         overall, variance = _estimate(rows, rows[["treated"]].astype(float), estimator)
     leads = (times >= first_time) & (times < rows.loc[rows["k"] < 0, "k"].max())
     clustered = rows[rows["first"].notna()].groupby("g")["treated"].any()
-    few, unseen = int(clustered.sum()), int((~clustered).sum())
-    more = f" ({unseen} more only before)" if unseen else ""
+    few = int(clustered.sum())
+    more = f" ({len(clustered) - few} more only before)" * (not clustered.all())
     caution = (
         f"{few} treated clusters{more}: the errors are too small; rank against placebos instead"
     )
@@ -461,7 +449,7 @@ def event_study(
         n=len(rows),
         treated=int(rows.loc[rows["treated"], "u"].nunique()),
         untreated=int(rows.loc[rows["first"].isna(), "u"].nunique()),
-        log=pd.DataFrame(log, columns=["reason", "rows"]),
+        log=pd.DataFrame(log.entries, columns=["reason", "rows"]),
         caution=caution if few < FEW else "",
         outcome=outcome,
         sources=origin(frame),

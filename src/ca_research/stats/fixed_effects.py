@@ -32,6 +32,9 @@ VARIES = 1e-5
 with them: of the spread, pyfixest's iterations stop at a change of 1e-6.
 """
 
+Log = list[dict[str, Any]]
+"""What leaves a sample: stage, reason, rows, detail."""
+
 SEPARATED = "separated: the outcome is zero throughout a fixed effect"
 SINGLETON = "singleton: alone in a fixed effect"
 
@@ -39,7 +42,7 @@ ROUNDED = 1e-14
 """A spread below this share of the largest value is what rounding leaves of a constant."""
 
 
-def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: str = "") -> None:
+def note(log: Log, stage: str, reason: str, rows: int, detail: str = "") -> None:
     """Add to the log what left, and why, where anything did."""
     if rows or detail:
         log.append({"stage": stage, "reason": reason, "rows": int(rows), "detail": detail})
@@ -131,7 +134,7 @@ def cluster_codes(frame: pd.DataFrame, words: str) -> np.ndarray:
     return clusters
 
 
-def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
+def prune(sample: Sample, estimator: str, log: Log) -> tuple[Sample, np.ndarray]:
     """Without singletons and, for PPML, without effects whose outcome is all zero, until neither is
     left; rows that stayed.
 
@@ -195,9 +198,8 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     data = data.assign(**fixed)
     formula = f"y ~ {' + '.join(names)} | {' + '.join(fixed)}"
     errors: Any = ({"CRV1": "+".join(ways)} if ways else "hetero") if robust else "iid"
-    options: dict[str, Any] = {"vcov": errors, "fixef_rm": "none"}
-    options |= {"copy_data": False, "store_data": False}
-    options |= {"collin_tol": min(len(y) * VARIES**2, 0.5)}
+    options: dict[str, Any] = dict.fromkeys(("copy_data", "store_data"), False)
+    options |= {"vcov": errors, "fixef_rm": "none", "collin_tol": min(len(y) * VARIES**2, 0.5)}
     if estimator == "ppml":
         options["separation_check"] = ["ir"] if rectifier else []
     try:
@@ -231,36 +233,6 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     return Fit(model, kept, collinear, [names[c] for c in terms], estimate, covariance, link)
 
 
-def separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
-    """PPML: a term of two values, of which one occurs only where the outcome is zero, predicts
-    those rows perfectly; both leave.
-    """
-    for term in list(sample.x):
-        values = np.unique(sample.x[term])
-        for value in values if len(values) == 2 else ():
-            gone = sample.x[term] == value
-            if not sample.y[gone].any():
-                reason = f"separated: the outcome is zero wherever the term is {value:g}"
-                note(log, "estimation", reason, int(gone.sum()), term)
-                sample = sample.keep(~gone)
-                sample.x.pop(term)
-                break
-    return sample
-
-
-def trimmed(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> Sample:
-    """Without what a term of two values separates and without what `prune` takes, until neither is
-    left: what one takes may leave something to the other.
-    """
-    rows = -1
-    while len(sample.y) != rows:
-        rows = len(sample.y)
-        if estimator == "ppml":
-            sample = separated(sample, log)
-        sample, _ = prune(sample, estimator, log)
-    return sample
-
-
 def only_at_zero(sample: Sample) -> bool:
     """PPML: whether some term is told from the effects and other terms only where the outcome is
     zero. Without that no combination of terms can separate; with it the rectifier has to look.
@@ -278,7 +250,7 @@ def only_at_zero(sample: Sample) -> bool:
 def estimated(
     sample: Sample,
     estimator: str,
-    log: list[dict[str, Any]],
+    log: Log,
     *,
     robust: bool = True,
 ) -> tuple[Fit, Sample]:
@@ -287,13 +259,18 @@ def estimated(
     Raises CoverageError without a term or a second cluster, and where every row is fitted: no
     noise, so no standard error.
     """
-    sample = trimmed(sample, estimator, log)
+    sample, _ = prune(sample, estimator, log)
     if not sample.x or (sample.cluster.size and sample.clusters < 2):
         why = "; ".join(f"{e['reason']} {e['detail']}" for e in log)
         raise CoverageError(f"no term to estimate, or fewer than two clusters: {why}")
     ppml = estimator == "ppml"
     fit = solve(sample, estimator, ppml and only_at_zero(sample), robust)
-    note(log, "estimation", "separated by a combination of terms", int((~fit.kept).sum()))
+    note(
+        log,
+        "estimation",
+        "separated: the terms tell where the outcome is zero",
+        int((~fit.kept).sum()),
+    )
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
     used = sample.keep(fit.kept)

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import whole_number
-from ..ground.errors import CaResearchError, CoverageError, UsageError
+from ..ground.errors import CaResearchError, CoverageError
 from ..ground.extras import needed
-from .frames import between_0_and_1
+from .contract import Share, Steps, takes
 from .growth import observations
 from .result import Result
 
@@ -106,26 +105,16 @@ def even(series: pd.Series, least: int) -> pd.Series:
     return clean
 
 
-def _history(series: pd.Series, least: int, horizon: int, level: float) -> tuple[pd.Series, int]:
-    """The series as every forecast needs it, and the steps ahead."""
-    between_0_and_1("level", level)
-    if (steps := whole_number("horizon", horizon, "3")) < 1:
-        raise UsageError(f"a horizon of {horizon} steps", hint="take 1 or more")
-    return even(series, least), steps
-
-
 def _forecast(
-    model: str,
-    clean: pd.Series,
-    bounds: np.ndarray,
-    level: float,
-    failed: Mapping[str, str] | None = None,
+    model: str, clean: pd.Series, bounds: np.ndarray, level: float, **failed: str
 ) -> Forecast:
     """bounds: mean, low and high (rows) of each year ahead."""
+    if not np.isfinite(bounds).all() or (bounds[2] <= bounds[1]).any():
+        raise ConvergenceError(f"{model} gives no finite interval", hint="take random_walk_drift")
     years = clean.index[-1] + np.diff(clean.index[-2:])[0] * np.arange(1, bounds.shape[1] + 1)
     frame = pd.DataFrame(bounds.T, columns=["mean", "low", "high"])
     frame.insert(0, "year", years.astype(int) if (years % 1 == 0).all() else years)
-    return Forecast(model, frame.assign(level=level), len(clean), failed or {})
+    return Forecast(model, frame.assign(level=level), len(clean), failed)
 
 
 def _walk(clean: pd.Series, horizon: int, level: float, drift: bool) -> np.ndarray:
@@ -147,7 +136,8 @@ def _walk(clean: pd.Series, horizon: int, level: float, drift: bool) -> np.ndarr
     return np.array([mean, mean - reach, mean + reach])
 
 
-def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
+@takes()
+def random_walk_drift(series: pd.Series, horizon: Steps, level: Share = 0.95) -> Forecast:
     """Random walk with drift: the last value plus h times the mean step, in units of the series.
 
     Parameters
@@ -188,11 +178,12 @@ def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> F
     >>> random_walk_drift(series, 2).frame["mean"].tolist()
     [8.5, 10.0]
     """
-    clean, steps = _history(series, LEAST_WALK, horizon, level)
-    return _forecast("random walk with drift", clean, _walk(clean, steps, level, True), level)
+    clean = even(series, LEAST_WALK)
+    return _forecast("random walk with drift", clean, _walk(clean, horizon, level, True), level)
 
 
-def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
+@takes()
+def naive(series: pd.Series, horizon: Steps, level: Share = 0.95) -> Forecast:
     """The last value, unchanged: a random walk without drift.
 
     Parameters
@@ -228,8 +219,8 @@ def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
     >>> naive(series, 2).frame["mean"].tolist()
     [7.0, 7.0]
     """
-    clean, steps = _history(series, LEAST_WALK, horizon, level)
-    return _forecast("naive", clean, _walk(clean, steps, level, False), level)
+    clean = even(series, LEAST_WALK)
+    return _forecast("naive", clean, _walk(clean, horizon, level, False), level)
 
 
 def _fitted(name: str, fit: Callable[[], Any]) -> Any:
@@ -265,15 +256,10 @@ def _scaled(clean: pd.Series) -> tuple[pd.Series, float]:
     return (clean / scale).reset_index(drop=True), scale
 
 
-def _bounds(name: str, table: pd.DataFrame, scale: float) -> np.ndarray:
-    """Mean, low and high of a statsmodels summary, back in the unit of the series."""
-    values = table.to_numpy(dtype=float).T * scale
-    if not np.isfinite(values).all() or (values[2] <= values[1]).any():
-        raise ConvergenceError(f"{name} gives no finite interval", hint="take random_walk_drift")
-    return values
-
-
-def ets(series: pd.Series, horizon: int, *, damped: bool = False, level: float = 0.95) -> Forecast:
+@takes()
+def ets(
+    series: pd.Series, horizon: Steps, *, damped: bool = False, level: Share = 0.95
+) -> Forecast:
     """Exponential smoothing with additive error and additive trend.
 
     Parameters
@@ -321,23 +307,24 @@ def ets(series: pd.Series, horizon: int, *, damped: bool = False, level: float =
     with needed():
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    clean, steps = _history(series, TEN, horizon, level)
+    clean = even(series, TEN)
     values, scale = _scaled(clean)
     name = "ETS(A,Ad,N)" if damped else "ETS(A,A,N)"
     model = ETSModel(values, trend="add", damped_trend=damped)
     prediction = _fitted(name, lambda: model.fit(disp=False)).get_prediction(
-        len(values), len(values) + steps - 1
+        len(values), len(values) + horizon - 1
     )
     table = prediction.summary_frame(alpha=1 - level)[["mean", "pi_lower", "pi_upper"]]
-    return _forecast(name, clean, _bounds(name, table, scale), level)
+    return _forecast(name, clean, scale * table.to_numpy(float).T, level)
 
 
+@takes()
 def arima(
     series: pd.Series,
-    horizon: int,
+    horizon: Steps,
     *,
     order: tuple[int, int, int] | None = None,
-    level: float = 0.95,
+    level: Share = 0.95,
 ) -> Forecast:
     """ARIMA with a constant (d = 0) or drift (d = 1), by statsmodels' exact maximum likelihood.
 
@@ -382,7 +369,7 @@ def arima(
     with needed():
         from statsmodels.tsa.arima.model import ARIMA
 
-    clean, steps = _history(series, TEN, horizon, level)
+    clean = even(series, TEN)
     values, scale = _scaled(clean)
     grid = [order] if order else [(p, 1, q) for p in range(3) for q in range(3 - p)]
     fits, failed = {}, {}
@@ -400,9 +387,9 @@ def arima(
             "; ".join(failed.values()), hint="take random_walk_drift or a longer series"
         )
     best = min(fits, key=lambda name: fits[name].aicc)
-    table = fits[best].get_forecast(steps).summary_frame(alpha=1 - level)
+    table = fits[best].get_forecast(horizon).summary_frame(alpha=1 - level)
     columns = ["mean", "mean_ci_lower", "mean_ci_upper"]
-    return _forecast(best, clean, _bounds(best, table[columns], scale), level, failed)
+    return _forecast(best, clean, scale * table[columns].to_numpy(float).T, level, **failed)
 
 
 def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:

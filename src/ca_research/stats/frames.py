@@ -85,18 +85,16 @@ def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> N
     if pd.api.types.is_integer_dtype(held.dtype):
         return
     words = texts(held) and not (text and isinstance(next(iter(held), 0), str))
-    if words or isinstance(held.dtype, pd.CategoricalDtype) or held.dtype.kind == "M":
-        raise UsageError(
-            f"{column!r} holds {held.dtype}, not years as numbers",
-            hint=f"convert it: frame[{column!r}].astype(int), of dates frame[{column!r}].dt.year",
-        )
-    values = pd.to_numeric(held, errors="coerce").astype(float)
-    odd = held[held.notna() & ~(values % 1 == 0)]
-    if len(odd):
-        raise UsageError(
-            f"{column!r} holds {odd.iloc[0]}, not years as whole numbers",
-            hint="one number for each year: quarters and months are summed or averaged first",
-        )
+    if not (words or isinstance(held.dtype, pd.CategoricalDtype) or held.dtype.kind == "M"):
+        values = pd.to_numeric(held, errors="coerce").astype(float)
+        held = held[held.notna() & ~(values % 1 == 0)]
+        if held.empty:
+            return
+    raise UsageError(
+        f"{column!r} holds {next(iter(held), '')!r} ({held.dtype}), not years as whole numbers",
+        hint=f"frame[{column!r}].astype(int), of dates .dt.year; quarters and months are summed or "
+        "averaged first",
+    )
 
 
 def figures(
@@ -121,11 +119,6 @@ def figures(
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
     frame = frame.assign(**{column: values})
     return frame[~absent] if gaps == "dropped" and absent.any() else frame
-
-
-def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
-    """Raise what `figures` raises of a column without gaps."""
-    figures(frame, column, negative=negative)
 
 
 def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:

@@ -7,8 +7,7 @@ column is encoded once, however many checks ask for it.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
@@ -16,9 +15,6 @@ import numpy as np
 import pandas as pd
 
 from ..ground.source_columns import ids_in
-
-MANY = 2**16
-"""Rows from which encoding columns beside each other pays; pyarrow lets go of the interpreter."""
 
 
 class Groups:
@@ -36,8 +32,7 @@ class Groups:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
-        self._columns: dict[str, tuple[np.ndarray, int]] = {}
-        self._values: dict[str, Iterable[Any]] = {}
+        self._columns: dict[str, tuple[np.ndarray, int, Any]] = {}
         self._numbers: dict[tuple[str, ...], tuple[np.ndarray, int]] = {}
 
     @classmethod
@@ -49,21 +44,19 @@ class Groups:
             object.__setattr__(frame, "_groups", groups)
         return groups
 
-    def encode(self, columns: Iterable[str]) -> None:
-        """Encode these columns now, beside each other where the frame is long."""
-        missing = [c for c in dict.fromkeys(columns) if c not in self._columns]
-        if len(missing) > 1 and len(self.frame) >= MANY:
-            with ThreadPoolExecutor() as pool:
-                encodings = list(pool.map(lambda name: _encoded(self.frame[name]), missing))
-        else:
-            encodings = [_encoded(self.frame[name]) for name in missing]
-        for name, (code, levels, values) in zip(missing, encodings, strict=True):
-            self._columns[name], self._values[name] = (code, levels), values
+    def _encoded(self, column: str) -> tuple[np.ndarray, int, Any]:
+        """The number of each row's value, how many numbers there are, and the values."""
+        if column not in self._columns:
+            code, values = pd.factorize(self.frame[column])
+            absent = code < 0
+            if absent.any():
+                code = np.where(absent, len(values), code)
+            self._columns[column] = code, max(len(values) + bool(absent.any()), 1), values
+        return self._columns[column]
 
     def values(self, column: str) -> list[Any]:
         """The values of a column, each once; missing ones are left out."""
-        self.encode([column])
-        return list(self._values[column])
+        return list(self._encoded(column)[2])
 
     def number(self, columns: Sequence[str]) -> np.ndarray:
         """The number of each row's group, counted from 0 and without gaps."""
@@ -75,16 +68,14 @@ class Groups:
 
     def _number(self, columns: tuple[str, ...]) -> tuple[np.ndarray, int]:
         if columns not in self._numbers:
-            code, bound = self._product(columns)
-            self._numbers[columns] = _dense(code, bound)
+            self._numbers[columns] = _dense(*self._product(columns))
         return self._numbers[columns]
 
-    def _product(self, columns: tuple[str, ...]) -> tuple[np.ndarray, int]:
+    def _product(self, columns: Sequence[str]) -> tuple[np.ndarray, int]:
         """Equal where all columns are equal, below the bound; not every number need be there."""
-        self.encode(columns)
         code, bound = np.zeros(len(self.frame), dtype=np.int64), 1
         for column in columns:
-            numbers, levels = self._columns[column]
+            numbers, levels, _ = self._encoded(column)
             if bound * levels >= 2**62:
                 code, bound = _dense(code, bound)
             code, bound = code * levels + numbers, bound * levels
@@ -100,44 +91,30 @@ class Groups:
     def several(self, column: str, within: Sequence[str] = ()) -> bool:
         """Whether a column has more than one value in some group."""
         values = self.frame[column]
-        if not len(values):
-            return False
-        same = values == values.iloc[0]
-        if same.to_numpy(dtype=bool, na_value=False).all():
+        # of one value throughout no column need be encoded
+        if not len(values) or (values == values.iloc[0]).to_numpy(dtype=bool, na_value=False).all():
             return False
         return bool(self.varied(column, within).any())
 
     def varied(self, column: str, within: Sequence[str]) -> np.ndarray:
         """Whether a column has more than one value, by the number of the group."""
-        self.encode([column, *within])
-        numbers = self._columns[column][0]
-        code, groups = self._number(tuple(within))
-        one = np.empty(groups, dtype=numbers.dtype)
-        one[code] = numbers
-        flags = np.zeros(groups, dtype=bool)
-        flags[code[one[code] != numbers]] = True
+        numbers, code = self._encoded(column)[0], self.number(within)
+        flags = np.zeros(self.count(within), dtype=bool)
+        flags[code[numbers != numbers[self.firsts(within)][code]]] = True
         return flags
 
     def twice(self, columns: Sequence[str]) -> bool:
         """Whether two rows agree in all of these columns."""
-        code, bound = self._product(tuple(columns))
-        if bound <= 64 * len(code):
-            there = np.zeros(bound, dtype=bool)
-            there[code] = True
-            return int(there.sum()) < len(code)
-        return bool(pd.Series(code).duplicated().any())
-
-
-def _encoded(column: pd.Series) -> tuple[np.ndarray, int, Iterable[Any]]:
-    code, levels = pd.factorize(column)
-    absent = code < 0
-    if absent.any():
-        return np.where(absent, len(levels), code), len(levels) + 1, levels
-    return code, max(len(levels), 1), levels
+        code, bound = self._product(columns)
+        if bound > 64 * len(code):
+            return bool(pd.Series(code).duplicated().any())
+        there = np.zeros(bound, dtype=bool)
+        there[code] = True
+        return int(there.sum()) < len(code)
 
 
 def _dense(code: np.ndarray, bound: int) -> tuple[np.ndarray, int]:
-    if bound > max(8 * len(code), MANY):
+    if bound > max(8 * len(code), 2**16):
         numbers, levels = pd.factorize(code)
         return numbers, len(levels)
     there = np.zeros(bound, dtype=bool)

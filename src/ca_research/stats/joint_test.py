@@ -10,14 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse, whole_number
-from ..ground.errors import CoverageError, UsageError, known_name
-from .frames import between_0_and_1
-from .linear import Figures, Regression, blocks, fit, fitted
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError, UsageError
+from .linear import Block, fit
 from .result import Result
-from .subsets import WELL_DRAW
 
-NULLS = ("bootstrap", "permutation")
 DIRECTIONS = {"positive": 1, "negative": -1}
 STATISTICS = ("median estimate", "share significant", "Stouffer Z")
 
@@ -35,18 +32,16 @@ class JointTest(Result):
     """`table`: statistic, value, size (what is compared), null_median, null_low, null_high (95 % of
     resamples), extreme, p.
 
-    `band`: rank, estimate, null_low, null_median, null_high: the sorted curve beside the sorted
-    curves under the null.
     `failed`: specifications without a number (left out; the table of the curve has the reasons);
     `failed_draws`: resamples left out because a specification could not be fitted.
-    `method`: what was computed. `caution`: '' or why a statistic needs care.
+    `null`: 'bootstrap' or 'permutation'. Where outcomes or treatments of a curve differ in units,
+    its median estimate compares unlike things.
     """
 
     _table = "table"
     _title = "Joint test of a specification universe"
 
     table: pd.DataFrame
-    band: pd.DataFrame
     specifications: int
     failed: int
     draws: int
@@ -55,8 +50,6 @@ class JointTest(Result):
     null: str
     direction: str | None
     alpha: float
-    method: str
-    caution: str
 
 
 def signed_z(t: np.ndarray, df: np.ndarray | float) -> np.ndarray:
@@ -109,10 +102,10 @@ def statistics(
 
 
 def joint_test(
-    figures: Figures,
-    regressions: Sequence[Regression],
+    blocks: Sequence[Block],
+    curve: pd.DataFrame,
+    code: np.ndarray,
     errors: str,
-    clusters: np.ndarray | None,
     *,
     seed: int,
     draws: int,
@@ -122,7 +115,8 @@ def joint_test(
 ) -> JointTest:
     """Would the whole curve look like this if the treatment had no effect in any specification?
 
-    Regressions without a number are left out and counted.
+    blocks, curve: as `linear.fitted` gives them. code: of each row of the data what is drawn, a
+    number of its own or that of its cluster. Regressions without a number are left out and counted.
     null='bootstrap', for observational data: specification k gets an outcome of its own, y*_k = y -
     b_k x, which its controls explain as before and x does not; N rows are drawn with replacement,
     the same rows for all specifications, N being the rows that any of them uses; every
@@ -142,102 +136,79 @@ def joint_test(
     Each resample has its own stream of `seed`.
     Source: Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, 1208-1214.
     """
-    known_name("null", null, NULLS)
-    sign = None if direction is None else DIRECTIONS[known_name("direction", direction, DIRECTIONS)]
-    if null == "permutation" and errors == "cluster":
+    sign, shuffled = None if direction is None else DIRECTIONS[direction], null == "permutation"
+    if shuffled and errors == "cluster":
         raise UsageError(
             "a treatment given to whole clusters cannot be shuffled over rows",
             hint="null='bootstrap' draws whole clusters",
         )
-    if whole_number("draws", draws) < 99 or whole_number("seed", seed) < 0:
+    if draws < 99 or seed < 0:
         refuse("seed and draws", "whole numbers, draws at least 99", (seed, draws), "(1, 500)")
-    between_0_and_1("alpha", alpha)
-    missing = np.full(len(regressions), "", dtype=object)
-    all_blocks = blocks(figures, regressions, clusters, missing)
-    curve = fitted(all_blocks, errors, missing)
-    able = np.flatnonzero(missing == "")
+    able = np.flatnonzero(curve["missing"] == "")
     if not len(able):
         raise CoverageError(
-            f"none of the {len(curve)} specifications could be fitted: {missing[0]}"
+            f"none of the {len(curve)} specifications could be fitted: {curve['missing'].iloc[0]}"
         )
-    observed = curve["estimate"].to_numpy()
-    estimate, z = np.full((2, len(curve), draws), np.nan)
-    n = len(figures.values)
-    code = np.arange(n) if clusters is None else clusters
-    pool = np.unique(code[np.concatenate([block.rows for block in all_blocks])])
-    treated = [np.isfinite(block.x) for block in all_blocks]
-    where = np.flatnonzero(treated[0])
-    if null == "permutation" and any((subset != treated[0]).any() for subset in treated):
+    pool = np.unique(code[np.concatenate([block.rows for block in blocks])])
+    treated = np.isfinite([block.x for block in blocks])
+    if shuffled and (treated != treated[0]).any():
         raise UsageError(
             "the treatments are observed in different rows", hint="permute one treatment at a time"
         )
+    where = np.flatnonzero(treated[0])
+    own = curve[["estimate", "std_error", "df"]].to_numpy(float).T
+    estimate, z = np.full((2, draws + 1, len(curve)), np.nan)  # the curve itself, then the draws
+    estimate[0], z[0] = own[0], signed_z(own[0] / own[1], own[2])
     for draw in range(draws):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
-        counts, order = np.ones(n), np.arange(n)
-        if null == "bootstrap":
+        counts, order = np.ones(len(code)), np.arange(len(code))
+        if shuffled:
+            order[where] = rng.permutation(where)
+        else:
             drawn = pool[rng.integers(0, len(pool), size=len(pool))]
             counts = np.bincount(drawn, minlength=code.max() + 1)[code].astype(float)
-        else:
-            order[where] = rng.permutation(where)
-        for block in all_blocks:
+        for block in blocks:
             rows, weights = block.z.copy(), counts[block.rows]
-            shift = observed[block.numbers] * (null == "bootstrap")
-            if null == "permutation":
+            if shuffled:
                 rows[:, -2] = block.x[order[block.rows]]
             if weights.any():
-                b, error, df = fit(block, errors, z=rows, weights=weights, well=WELL_DRAW)[0].T
-                estimate[block.numbers, draw] = b - shift
-                z[block.numbers, draw] = signed_z((b - shift) / error, df)
-    estimate, z = estimate[able], z[able]
-    broken = ~np.isfinite(z)
-    complete = ~broken.any(axis=0)
+                b, error, df = fit(block, errors, rows, weights)[0].T
+                b -= own[0, block.numbers] * (not shuffled)
+                estimate[draw + 1, block.numbers] = b
+                z[draw + 1, block.numbers] = signed_z(b / error, df)
+    estimate, z = estimate.T[able], z.T[able]
+    complete = np.isfinite(z).all(axis=0)
     if (lost := int((~complete).sum())) > FAILURES * draws:
-        worst = able[int(broken.sum(axis=1).argmax())]
         raise CoverageError(
-            f"in {lost} of {draws} resamples a specification could not be fitted, most often "
-            f"number {worst} of its model",
+            f"in {lost} of {draws} resamples a specification could not be fitted",
             hint="leave out specifications with rare dummies or few rows, and say so as an "
             "Exclusion",
         )
-    subset = curve.iloc[able]
-    own_z = signed_z((subset["estimate"] / subset["std_error"]).to_numpy(), subset["df"].to_numpy())
-    by = subset["estimate"].to_numpy()[:, None], own_z[:, None]
-    size = statistics(*by, alpha, sign)[:, 0]
-    under = statistics(estimate[:, complete], z[:, complete], alpha, sign)
-    median, _, stouffer = statistics(*by, alpha, 1)[:, 0]
+    sizes = statistics(estimate[:, complete], z[:, complete], alpha, sign)
+    size, under = sizes[:, 0], sizes[:, 1:]
+    median, _, stouffer = statistics(estimate[:, :1], z[:, :1], alpha, 1)[:, 0]
     extreme = (under >= (size - TIE * np.abs(size))[:, None]).sum(axis=1)
+    low, middle, high = np.quantile(under, (0.025, 0.5, 0.975), axis=1)
     table = pd.DataFrame(
-        {"statistic": STATISTICS, "value": [median, size[1], stouffer], "size": size}
-        | _spread(under, "null_median", "null_low", "null_high")
-        | {"extreme": extreme, "p": (extreme + 1) / (complete.sum() + 1)}
+        {
+            "statistic": STATISTICS,
+            "value": [median, size[1], stouffer],
+            "size": size,
+            "null_median": middle,
+            "null_low": low,
+            "null_high": high,
+            "extreme": extreme,
+            "p": (extreme + 1) / (under.shape[1] + 1),
+        }
     )
-    ranks = {"rank": range(1, len(able) + 1), "estimate": np.sort(subset["estimate"])}
-    sorted_null = np.sort(estimate[:, complete], axis=0)
-    band = pd.DataFrame(ranks | _spread(sorted_null, "null_low", "null_median", "null_high"))
-    unit = "rows" if clusters is None else "clusters"
-    method = {
-        "bootstrap": f"{unit} drawn with replacement under y* = y - b x of each specification",
-        "permutation": "treatment shuffled over rows",
-    }[null]
-    units = {(regressions[n].outcome, regressions[n].treatment) for n in able.tolist()}
-    mixed = "the median estimate compares outcomes or treatments that may differ in units"
     return JointTest(
         table=table,
-        band=band,
         specifications=len(able),
         failed=len(curve) - len(able),
-        draws=int(complete.sum()),
+        draws=under.shape[1],
         failed_draws=lost,
         seed=seed,
         null=null,
         direction=direction,
         alpha=alpha,
-        method=f"{method}; {errors} errors",
-        caution=mixed if len(units) > 1 else "",
     )
-
-
-def _spread(under: np.ndarray, *names: str) -> dict[str, np.ndarray]:
-    """The middle and the ends of 95 % of the resamples, by these names."""
-    shares = {"null_low": 0.025, "null_median": 0.5, "null_high": 0.975}
-    return {name: np.quantile(under, shares[name], axis=1) for name in names}

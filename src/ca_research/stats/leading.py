@@ -11,11 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from .frames import numbers, require
-
-_KEYS = ("group", "year", "unit")
-"""What makes figures comparable, and whose they are."""
-_NUMBERS = ("low", "high")
 Span = tuple[float, float]
 """The least and the most that a figure can be."""
 
@@ -85,33 +80,24 @@ def leading(
         too. The group and year taken is the one that observes most of `any_of`, and among those the
         newest (then the first by name).
     low = of.low / max(rivals.high), high = of.high / max(rivals.low).
-    Raises UnknownNameError for a missing column, CoverageError or UsageError for figures that are
-    none or negative.
     """
-    require(figures, _NUMBERS, keys=_KEYS)
-    for column in _NUMBERS:
-        numbers(figures, column)
-    spans: dict[tuple[Any, int], dict[str, tuple[float, float]]] = {}
-    for group, year, unit, low, high in figures[[*_KEYS, *_NUMBERS]].itertuples(index=False):
-        cell = spans.setdefault((group, int(year)), {})
-        least, most = cell.get(unit, (low, high))
-        cell[unit] = min(least, low), max(most, high)
+    ends = figures.groupby(["group", "year", "unit"]).agg({"low": "min", "high": "max"})
+    spans: dict[tuple[Any, int], dict[str, Span]] = {}
+    for (group, year, unit), low, high in ends.astype(float).itertuples():
+        spans.setdefault((group, int(year)), {})[unit] = low, high
     able = [
         (len(cell.keys() & {*any_of}), year, group)
-        for (group, year), cell in sorted(spans.items())
+        for (group, year), cell in spans.items()
         if {of, *needed} <= cell.keys() and cell.keys() & {*any_of}
     ]
     if not able:
-        every = {unit for cell in spans.values() for unit in cell}
-        absent = [u for u in (of, *needed) if u not in every]
-        if absent:
+        every = {*figures["unit"]}
+        if absent := [u for u in (of, *needed) if u not in every]:
             return f"no figure of {' and '.join(absent)}"
-        if not every & set(any_of):
+        if every.isdisjoint(any_of):
             return f"no figure of {' or '.join(any_of)}"
         return "never observed on one concept in one year"
-    _, year, group = max(able, key=lambda found: found[:2])  # of equal ones the first by name
+    _, year, group = max(able, key=lambda cell: cell[:2])  # of equal ones the first by name
     cell = spans[group, year]
-    values = {
-        u: (float(cell[u][0]), float(cell[u][1])) for u in (of, *needed, *any_of) if u in cell
-    }
+    values = {unit: cell[unit] for unit in (of, *needed, *any_of) if unit in cell}
     return Leading(of=of, values=values, group=group, year=year)

@@ -1,7 +1,11 @@
 """Ordinary least squares of many specifications in one go: one coefficient over outcomes,
 treatments, samples and sets of controls.
 
-The numbers are those of a fit of each specification alone; only the work is shared.
+The numbers are those of a fit of each specification alone; only the work is shared. Rows become the
+coordinates of their columns by one QR decomposition. Control after control is then projected off
+(modified Gram-Schmidt, which is as good as QR: Bjorck 1967, BIT 7), once for all subsets that are
+alike so far. By Frisch, Waugh and Lovell what is left of treatment x and outcome y holds the
+coefficient. Columns stand in the order controls, x, y.
 """
 
 from __future__ import annotations
@@ -17,7 +21,13 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from .columns import floats, power_of_two
 from .frames import require
-from .subsets import WELL, Subsets, meat, plan, refine, sweep
+
+COLLINEAR = 1e-7
+"""A column is collinear where the columns before it leave less than this share of its length (R's
+lm() uses the same).
+
+Below it double precision (2e-16) no longer holds nine digits of a coefficient, whatever the
+algorithm."""
 
 NO_MEAT = 1e-14
 """Scores whose squares sum to less than this share of what independent errors give have cancelled
@@ -96,95 +106,138 @@ class Block:
     """Regressions that share rows, outcome and treatment.
 
     `numbers`: their places among all; `rows`: positions in the frame, sorted by cluster; `codes`:
-    the cluster of each; `z`: controls, treatment and outcome, centred and of about one length;
-    `x`: the treatment of the whole frame in the unit of `z`; `scale`: what turns a coefficient of
-    `z` into one of the data.
+    the cluster of each; `z`: controls, treatment and outcome, centred and of about one size; `x`:
+    the treatment of the whole frame in the unit of `z`; `scale`: what turns a coefficient of `z`
+    into one of the data; `sizes`: how many controls each has. `steps`: of each control, which of
+    the subsets so far go on, and how many of them without it, which stand first; `last`: the place
+    of each regression after all steps.
     """
 
-    numbers: np.ndarray
+    numbers: list[int]
     rows: np.ndarray
     codes: np.ndarray | None
     columns: list[str]
     z: np.ndarray
     x: np.ndarray
     scale: float
-    subsets: Subsets
+    sizes: np.ndarray
+    steps: list[tuple[np.ndarray, int]]
+    last: np.ndarray
 
 
-def blocks(
+def block_of(
     figures: Figures,
     regressions: Sequence[Regression],
+    numbers: list[int],
+    rows: np.ndarray,
     clusters: np.ndarray | None,
-    missing: np.ndarray,
-) -> list[Block]:
-    """What has rows enough; why the rest cannot be fitted is written into `missing`."""
-    gathered: dict[tuple, tuple[np.ndarray, list[int]]] = {}
-    for number, r in enumerate(regressions):
-        try:
-            key, rows = figures.rows(r)
-        except CoverageError as error:
-            missing[number] = error.what
-        else:
-            gathered.setdefault((r.outcome, r.treatment, key), (rows, []))[1].append(number)
-    all_blocks = []
-    for (outcome, treatment, _), (rows, numbers) in gathered.items():
-        if clusters is not None:
-            rows = rows[np.argsort(clusters[rows], kind="stable")]
-        held = [regressions[n].controls for n in numbers]
-        controls = list(dict.fromkeys(chain.from_iterable(held)))
-        z = figures.values[np.ix_(rows, figures.of([*controls, treatment, outcome]))]
-        unit = power_of_two(np.abs(z).max(axis=0))  # first, so that no square overflows
-        z /= unit
-        z -= z.mean(axis=0)
-        length = power_of_two(np.linalg.norm(z, axis=0))
-        unit *= length
-        block = Block(
-            numbers=np.array(numbers),
-            rows=rows,
-            codes=None if clusters is None else clusters[rows],
-            columns=[*controls, treatment, outcome],
-            z=z / length,
-            x=figures.values[:, figures.at[treatment]] / unit[-2],
-            scale=float(unit[-1] / unit[-2]),
-            subsets=plan(
-                np.array([[c in subset for c in controls] for subset in held], dtype=bool)
-            ),
-        )
-        all_blocks.append(block)
-    return all_blocks
+) -> Block:
+    """The block of the regressions of these numbers, which have these rows."""
+    if clusters is not None:
+        rows = rows[np.argsort(clusters[rows], kind="stable")]
+    outcome, treatment, *_ = regressions[numbers[0]]
+    held = [regressions[n].controls for n in numbers]
+    controls = list(dict.fromkeys(chain.from_iterable(held)))
+    z = figures.values[np.ix_(rows, figures.of([*controls, treatment, outcome]))]
+    z -= z.mean(axis=0)
+    unit = power_of_two(np.abs(z).max(axis=0))
+    member = np.array([[c in subset for c in controls] for subset in held], dtype=bool)
+    steps, last, count = [], np.zeros(len(held), dtype=int), 1
+    for column in member.T:
+        reached, last = np.unique(last + count * column, return_inverse=True)
+        steps.append((reached % count, int((reached < count).sum())))
+        count = len(reached)
+    return Block(
+        numbers=numbers,
+        rows=rows,
+        codes=None if clusters is None else clusters[rows],
+        columns=[*controls, treatment, outcome],
+        z=z / unit,
+        x=figures.values[:, figures.at[treatment]] / unit[-2],
+        scale=float(unit[-1] / unit[-2]),
+        sizes=member.sum(axis=1),
+        steps=steps,
+        last=last,
+    )
+
+
+class Left(NamedTuple):
+    """Of each subset the coefficient, what its controls leave of treatment and outcome, without
+    the treatment (columns of coordinates), and the first column that those before it take up (the
+    number of columns, if none).
+    """
+
+    estimate: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    lost: np.ndarray
+
+
+def project(r: np.ndarray, block: Block) -> Left:
+    """Least squares of every subset. r: columns as coordinates, triangular."""
+    columns = len(r.T)
+    least = COLLINEAR**2 * np.square(r).sum(axis=0)
+
+    def mark(lost: np.ndarray, size: np.ndarray, column: int) -> None:
+        lost[~(size > least[column]) & (lost > column)] = column
+
+    left, lost = r.T[None], np.full(1, columns)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # seen by `lost`
+        for column, (parents, without) in enumerate(block.steps):
+            left, lost = left[parents], lost[parents]
+            on = left[without:, :, : column + 1]  # further coordinates of the control are nought
+            control, rest = on[:, 0], on[:, 1:]
+            size = np.square(control).sum(axis=1)
+            mark(lost[without:], size, column)
+            share = np.einsum("scp,sp->sc", rest, control) / size[:, None]
+            rest -= share[:, :, None] * control[:, None]
+            left = left[:, 1:]  # the control itself is not asked for again
+        lost, (x, y) = lost[block.last], np.ascontiguousarray(left[block.last].transpose(1, 2, 0))
+        size = np.square(x).sum(axis=0)
+        estimate = (x * y).sum(axis=0) / size
+        y -= estimate * x
+        mark(lost, size, columns - 2)
+        mark(lost, np.square(y).sum(axis=0), columns - 1)
+    return Left(estimate, x, y, lost)
+
+
+def meat(u: np.ndarray, left: Left, weights: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
+    """Sum of squared scores of the treatment, per subset; of cluster sums of scores with `groups`.
+
+    u: coordinates of the rows, sorted by cluster. weights: of the rows, or of the clusters. groups:
+    the first row of each cluster.
+    """
+    out = np.empty(len(left.lost))
+    # small enough for a core's cache, and for BLAS not to start threads
+    step = max(8, 2**18 // u.size)
+    for at in range(0, len(out), step):
+        scores = (u @ left.x[:, at : at + step]) * (u @ left.y[:, at : at + step])
+        if groups is not None:
+            scores = np.add.reduceat(scores, groups, axis=0)
+        out[at : at + step] = weights @ scores**2
+    return out
 
 
 def fit(
-    block: Block,
-    errors: str,
-    *,
-    z: np.ndarray,
-    weights: np.ndarray,
-    well: float = WELL,
-) -> tuple[np.ndarray, dict[int, int]]:
+    block: Block, errors: str, z: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Coefficient, standard error and degrees of freedom (columns) of each subset, NaN where there
-    is none; and of subsets that are collinear the column.
+    is none; and the column that is collinear, as `Left` has it.
 
-    z: as that of the block. weights: how often each row was drawn. well: the share below which QR
-    takes the place of cross-products. Corrections as in Stata and statsmodels: n / (n - k), with
-    clusters G / (G - 1) * (n - 1) / (n - k); k counts the constant.
+    z: as that of the block. weights: how often each row was drawn. Corrections as in Stata and
+    statsmodels: n / (n - k), with clusters G / (G - 1) * (n - 1) / (n - k); k counts the constant.
     """
     drawn = weights > 0
     z, weights = z[drawn], weights[drawn]
     z[:, np.ptp(z, axis=0) == 0] = 0  # else rounding would look like variation
-    n = weights.sum()
-    z -= weights @ z / n
-    fits = sweep((z * weights[:, None]).T @ z, block.subsets)
-    gone = {}
-    for number in np.flatnonzero(~(fits.share > well)).tolist():
-        subset = np.flatnonzero(block.subsets.member[number]).tolist()
-        column = refine(z * np.sqrt(weights)[:, None], subset, fits, number)
-        if column is not None:
-            gone[number] = column
-    df = n - 2 - block.subsets.member.sum(axis=1)
+    n, root = weights.sum(), np.sqrt(weights)[:, None]
+    q, r = np.linalg.qr(root * (z - weights @ z / n))
+    left = project(r, block)
+    df = n - 2 - block.sizes
+    xx, rss = (np.square(part).sum(axis=0) for part in (left.x, left.y))
+    rss[(left.lost <= z.shape[1] - 1) | (df <= 0)] = np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
-        rss = np.where((fits.yy > 0) & (fits.xx > 0) & (df > 0), fits.yy, np.nan)
-        variance = rss / df / fits.xx
+        variance = rss / df / xx
         if errors != "classical":
             factor, groups = n / df, None
             if block.codes is not None:
@@ -194,27 +247,41 @@ def fit(
                 count = weights.sum()
                 factor = count / (count - 1) * (n - 1) / df
                 df = np.full(len(df), count - 1)
-            meats = meat(z, fits, weights, groups)
-            alive = (meats * n > NO_MEAT * fits.xx * rss) & (df > 0)
-            variance = np.where(alive, factor * meats / fits.xx**2, np.nan)
-        std_error = np.sqrt(variance)
-        estimate = np.where(np.isnan(std_error), np.nan, fits.xy / fits.xx)
-    return np.column_stack([estimate * block.scale, std_error * block.scale, df]), gone
+            meats = meat(q / root, left, weights, groups)
+            alive = meats * n > NO_MEAT * xx * rss
+            variance = np.where(alive, factor * meats / xx**2, np.nan)
+        error = np.sqrt(variance)
+    estimate = np.where(np.isnan(error), np.nan, left.estimate)
+    return np.column_stack([estimate * block.scale, error * block.scale, df]), left.lost
 
 
-def fitted(blocks: Sequence[Block], errors: str, missing: np.ndarray) -> pd.DataFrame:
-    """estimate, std_error, df and n of all regressions; reasons for what failed go to `missing`."""
-    table = np.full((len(missing), 4), np.nan)
-    for block in blocks:
-        n = len(block.rows)
-        numbers, gone = fit(block, errors, z=block.z, weights=np.ones(n))
-        table[block.numbers] = np.column_stack([numbers, np.full(len(numbers), n)])
-        for at in np.flatnonzero(np.isnan(numbers[:, 1])).tolist():
-            why = f"one cluster, or the scores cancel, so that the {errors} error says nothing"
-            if at in gone:
-                why = f"{block.columns[gone[at]]!r} is constant or combined of other regressors"
-            if gone.get(at) == len(block.columns) - 1:
-                why = f"the regressors fit {block.columns[-1]!r} exactly, as an identity would"
-            missing[block.numbers[at]] = why
+def fitted(
+    figures: Figures, regressions: Sequence[Regression], errors: str, clusters: np.ndarray | None
+) -> tuple[list[Block], pd.DataFrame]:
+    """The blocks of some regressions, and estimate, std_error, df, n and missing (why there are
+    none) of each.
+    """
+    missing = np.full(len(regressions), "", dtype=object)
+    table, blocks = np.full((len(regressions), 4), np.nan), []
+    gathered: dict[tuple, tuple[list[int], np.ndarray]] = {}
+    for number, r in enumerate(regressions):
+        try:
+            key, rows = figures.rows(r)
+        except CoverageError as error:
+            missing[number] = error.what
+        else:
+            gathered.setdefault((r.outcome, r.treatment, key), ([], rows))[0].append(number)
+    for numbers, rows in gathered.values():
+        block = block_of(figures, regressions, numbers, rows, clusters)
+        blocks.append(block)
+        estimates, lost = fit(block, errors, block.z, np.ones(len(rows)))
+        table[numbers] = np.column_stack([estimates, np.full(len(numbers), len(rows))])
+        cancelled = f"one cluster, or the scores cancel, so that the {errors} error says nothing"
+        *columns, outcome = block.columns
+        reasons = [f"{c!r} is constant or combined of other regressors" for c in columns]
+        reasons += [f"the regressors fit {outcome!r} exactly, as an identity would", cancelled]
+        for at in np.flatnonzero(np.isnan(estimates[:, 1])).tolist():
+            missing[numbers[at]] = reasons[lost[at]]
     table[missing != "", :3] = np.nan
-    return pd.DataFrame(table, columns=["estimate", "std_error", "df", "n"])
+    names = ["estimate", "std_error", "df", "n"]
+    return blocks, pd.DataFrame(table, columns=names).assign(missing=missing)

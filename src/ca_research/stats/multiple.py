@@ -8,10 +8,11 @@ import pandas as pd
 
 from ..ground.errors import UsageError
 from ..ground.extras import needed
-from .frames import between_0_and_1
+from .contract import Share, takes
 
 
-def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.DataFrame:
+@takes()
+def holm(p_values: Mapping[str, float] | pd.Series, alpha: Share = 0.05) -> pd.DataFrame:
     """Holm's step-down adjustment over a declared family.
 
     Parameters
@@ -47,7 +48,6 @@ def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.D
     >>> holm({"level": 0.01, "change": 0.04})["adjusted"].tolist()
     [0.02, 0.04]
     """
-    between_0_and_1("alpha", alpha)
     p = pd.Series(p_values, dtype=float)
     if p.empty or not p.between(0, 1).all() or not p.index.is_unique:
         raise UsageError(

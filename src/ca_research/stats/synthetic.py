@@ -18,6 +18,7 @@ import pandas as pd
 
 from ..ground.arguments import number
 from ..ground.errors import CoverageError, UsageError
+from ..ground.numbers import counted
 from .columns import floats
 from .frames import require
 from .result import Result
@@ -210,15 +211,13 @@ class SyntheticControl(Result):
         table = pd.DataFrame({"unit": (self.unit, *self.donors)} | numbers | ratios)
         return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
 
-    def in_time(self, starts: Sequence[float], *, least_before: int = LEAST_BEFORE) -> pd.DataFrame:
+    def in_time(self, starts: Sequence[float]) -> pd.DataFrame:
         """Dates before the true one as placebos, on data before the true one.
 
         Parameters
         ----------
         starts : sequence of float
             First treated periods to pretend.
-        least_before : int
-            Periods that must lie before each.
 
         Returns
         -------
@@ -227,29 +226,20 @@ class SyntheticControl(Result):
             ``missing`` (why there is none).
 
         """
-        rows: list[dict[str, Any]] = []
-        names = (self.unit, *self.donors)
-        early = pd.DataFrame(self._values, self.gaps["time"], names)
+        columns = ["start", "effect", "ratio", "p", "p_positive", "missing"]
+        early = pd.DataFrame(self._values, self.gaps["time"], (self.unit, *self.donors))
         early = early[~self.gaps["after"].to_numpy()]
+        rows: list[tuple[Any, ...]] = []
         for start in starts:
             try:
                 fit = synthetic_control(
-                    early,
-                    self.unit,
-                    start,
-                    demean=self._demeaned,
-                    least_before=least_before,
-                    least_donors=1,
+                    early, self.unit, start, demean=self._demeaned, least_donors=1
                 )
                 ranks = fit.placebos()
-                row = {"effect": fit.effect, "ratio": fit.ratio, "missing": ""}
-                rows.append(row | {"p": ranks.p, "p_positive": ranks.p_positive})
+                rows.append((start, fit.effect, fit.ratio, ranks.p, ranks.p_positive, ""))
             except CoverageError as error:
-                rows.append({"missing": error.what})
-        columns = ["effect", "ratio", "p", "p_positive", "missing"]
-        table = pd.DataFrame(rows, columns=columns)
-        table.insert(0, "start", list(starts))
-        return table
+                rows.append((start, *[np.nan] * 4, error.what))
+        return pd.DataFrame(rows, columns=columns)
 
 
 def _rmspe(gap: np.ndarray) -> np.ndarray:
@@ -327,55 +317,47 @@ def synthetic_control(
     ('u0', 2010.0)
     """
     units = tuple(dict.fromkeys((treated, *(outcomes.columns if donors is None else donors))))
-    require(outcomes, units)
-    index = outcomes.index
+    wide = require(outcomes, units).sort_index()
+    index = wide.index
     if not index.is_unique or index.hasnans or not pd.api.types.is_numeric_dtype(index):
         raise UsageError(
             "the index must hold each period once, as a number",
             hint="set_index('year'), without rows that have none",
         )
-    wide = outcomes.sort_index()
     values = np.column_stack([floats(wide[unit], unit) for unit in units])
     start, absent = number("start", start), np.isnan(values[:, 0])
-    values, periods = values[~absent], wide.index.to_numpy()
+    values, periods = values[~absent], index.to_numpy()
     lacking = np.isnan(values).any(axis=0)
     left = {
         "period without the treated unit": [f"{p:g}" for p in periods[absent]],
         "donor not observed throughout": [str(unit) for unit in np.array(units)[lacking]],
     }
     log = [(reason, len(names), ", ".join(names)) for reason, names in left.items() if names]
-    used = tuple(unit for unit, lacks in zip(units, lacking, strict=True) if not lacks)[1:]
+    used = tuple(np.array(units, dtype=object)[~lacking])[1:]
     values, periods = np.asfortranarray(values[:, ~lacking]), periods[~absent]
     after = periods >= start
     before = int((~after).sum())
-    short = "one period" if before == 1 else f"{before} periods"
-    refused = {
-        f"figures for {short} before {start:g}, at least {least_before} are needed": before
-        < least_before,
-        f"none from {start:g} on": not after.any(),
-        f"{least_donors} donors observed throughout are needed, there are {len(used)}": len(used)
-        < least_donors,
-    }
-    for why, holds in refused.items():
-        if holds:
-            raise CoverageError(
-                f"{treated}: {why}", hint="choose another start, a longer panel or a wider pool"
-            )
-    spread = float(values[~after, 0].std())
-    if spread == 0:
+    if before < least_before:
         raise CoverageError(
-            f"{treated} is the same in all {before} periods before {start:g}: there is no course "
-            "to follow",
-            hint="take an outcome that varies",
+            f"{treated}: figures for {counted(before, 'period')} before {start:g}, at least "
+            f"{least_before} are needed",
+            hint="choose another start or a longer panel",
+        )
+    if not after.any() or len(used) < least_donors:
+        raise CoverageError(
+            f"{treated}: no figure from {start:g} on, or fewer than {least_donors} donors observed "
+            "throughout",
+            hint="choose another start, a longer panel or a wider pool",
         )
     level = _level(values, after) if demean else values
     weights = simplex_weights(level[~after, 0], level[~after, 1:])
     gap = level[:, 0] - level[:, 1:] @ weights
-    if _rmspe(gap[~after]) <= EXACT * spread:
+    spread = values[~after, 0].std()
+    if _rmspe(gap[~after]) <= EXACT * spread or spread == 0:
         raise CoverageError(
             f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error "
             "to compare with",
-            hint="fewer donors or a longer period before treatment",
+            hint="fewer donors, a longer period before treatment, or an outcome that varies",
         )
     some = np.flatnonzero(weights > 1e-9)
     largest = some[np.argsort(-weights[some], kind="stable")]

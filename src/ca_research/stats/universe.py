@@ -13,12 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
@@ -28,6 +27,10 @@ from ..ground.errors import (
 )
 from ..ground.numbers import counted
 from .frames import records, require
+
+Rows: TypeAlias = pd.DataFrame | list[dict[str, Any]]
+Measure: TypeAlias = Callable[..., Rows]
+"""Called with the choices of a specification by their names."""
 
 KINDS = ("data", "method", "removal")
 
@@ -74,8 +77,6 @@ class Axis:
 
     def __post_init__(self) -> None:
         known_name("kind of axis", self.kind, KINDS)
-        if isinstance(self.values, str):  # its letters would be the values
-            refuse("values", "a tuple", self.values, f"({self.values!r},)")
         values = list(self.values)
         if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
             raise UsageError(
@@ -213,11 +214,6 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
-        kinds = {"axes": (Axis,), "exclusions": (Exclusion, AtMostOne)}
-        for name, kind in kinds.items():  # one alone, and what is of another kind
-            entries = getattr(self, name)
-            if not isinstance(entries, Sequence) or not all(isinstance(g, kind) for g in entries):
-                refuse(name, "a tuple", entries, "(one, another), of one alone (one,)")
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
         if twice := [name for name, times in called.items() if times > 1]:
             raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
@@ -292,15 +288,14 @@ class Universe:
             One row each, the main one first: a column per axis, ``is_main``, and ``excluded`` (the
             reason, or '').
         """
-        axes = [axis.name for axis in self.axes]
+        every = list(self._all())
         # a number stays what it is
-        combinations = pd.DataFrame(list(self._all()), columns=axes, dtype=object)
-        reasons = [self.excluded(choices) for choices in self._all()]
-        return combinations.assign(is_main=[n == 0 for n in range(len(reasons))], excluded=reasons)
+        table = pd.DataFrame(every, columns=[axis.name for axis in self.axes], dtype=object)
+        return table.assign(is_main=table.index == 0, excluded=list(map(self.excluded, every)))
 
     def run(
         self,
-        measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+        measure: Measure,
         only: Container[int] | None = None,
     ) -> pd.DataFrame:
         """Result rows of a measure for every specification.
@@ -330,7 +325,7 @@ class Universe:
 
     def rows(
         self,
-        measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+        measure: Measure,
         only: Container[int] | None = None,
     ) -> list[dict[str, Any]]:
         """What `run` gives, before it is a frame: who runs hundreds of universes needs none.
@@ -361,7 +356,7 @@ class Universe:
 
 
 def _one(
-    measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+    measure: Measure,
     number: int,
     choices: dict[str, Any],
     is_main: bool,
@@ -386,9 +381,7 @@ def _one(
     return [labels | row for row in rows]
 
 
-def collapse(
-    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str] = ()
-) -> dict[Any, Any]:
+def collapse(results: Rows, methods: Sequence[str] = ()) -> dict[Any, Any]:
     """Map from each specification to the one that stands for it.
 
     Two specifications that rest on the same data path (column ``path``, joined over the rows of a
@@ -426,7 +419,7 @@ def collapse(
 
 
 def _by_specification(
-    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str]
+    results: Rows, methods: Sequence[str]
 ) -> dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]]:
     """The data paths of each specification, and its choices of method (of its first row)."""
     if isinstance(results, pd.DataFrame):
@@ -440,9 +433,7 @@ def _by_specification(
     return by_spec
 
 
-def distinct(
-    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str] = ()
-) -> list[Any]:
+def distinct(results: Rows, methods: Sequence[str] = ()) -> list[Any]:
     """Specifications that count: one for each data path and choice of method.
 
     Those without data are left out.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -13,13 +13,8 @@ from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..ground import economies as eco
-from ..ground.errors import (
-    AggregateError,
-    CoverageError,
-    MixedUnitsError,
-    UsageError,
-    known_name,
-)
+from ..ground.arguments import refuse
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, known_name
 from ..ground.periods import spans
 from ..stats.contract import Economies, Economy, Frame, Year, takes
 from ..stats.frames import refuse_names, require, years
@@ -80,47 +75,29 @@ def count(
     >>> float(rows.loc[rows["year"] == 2018, "students"].item())
     11784.0
     """
-    students = require(students, COLUMNS, keys=("year",))
-    _refuse_unknown(students, {"origin": [origin], "destination": [destination]}, level, source)
-    return _one_series(students, origin, destination, level, source)
-
-
-def _one_series(
-    students: pd.DataFrame, origin: str, destination: str, level: str, source: str | None
-) -> pd.DataFrame:
-    rows = _pair(students, origin, destination, level)
+    rows = _rows(students, origin, level, source, destination=destination)
     source = _preferred(rows) if source is None else source
     return SERIES.check(rows[rows["source_id"] == source]).sort_values("year")
 
 
-def _refuse_unknown(
-    students: pd.DataFrame,
-    economies: Mapping[str, Iterable[str]],
-    level: str,
-    source: str | None = None,
-) -> None:
-    """Raise for what no row can be, so that no row is an answer: a level or a source that neither
-    the register nor the frame has, names of the economies asked for where their codes would stand.
+def _rows(
+    students: pd.DataFrame, origin: str, level: str, source: str | None = None, **of: Any
+) -> pd.DataFrame:
+    """Rows of one origin and level, and of what else is asked for.
+
+    Raises for what no row can be, so that no row is an answer: a level or a source that neither the
+    register nor the frame has, names of the economies asked for where their codes would stand.
     """
+    students = require(students, COLUMNS, keys=("year",))
     table = registry.tables().get("students")
     declared = (table and table.columns["level"].values) or ()
     known_name("level", level, [*declared, *students["level"].dropna().unique()])
     if source is not None:
         known_name("source", source, {*registry.sources(), *students["source_id"].dropna()})
-    for column, names in economies.items():
-        refuse_names(students, (column,), names)
-
-
-def _who(source: str | None) -> str:
-    return source or "the source that speaks for the host"
-
-
-def _pair(students: pd.DataFrame, origin: str, destination: str, level: str) -> pd.DataFrame:
-    return students[
-        (students["origin"] == origin)
-        & (students["destination"] == destination)
-        & (students["level"] == level)
-    ]
+    of |= {"origin": origin, "level": level}
+    for column in {"origin", "destination"} & {*of}:
+        refuse_names(students, (column,), [of[column]])
+    return students[students[[*of]].eq(pd.Series(of)).all(axis=1)]
 
 
 @takes()
@@ -155,9 +132,7 @@ def preferred_source(
     >>> preferred_source(ca.load("students"), "KAZ", destination="CHN")
     'moe_brief_stats_peijin'
     """
-    students = require(students, (*COLUMNS, "year"))
-    _refuse_unknown(students, {"origin": [origin], "destination": [destination]}, level)
-    return _preferred(_pair(students, origin, destination, level))
+    return _preferred(_rows(students, origin, level, destination=destination))
 
 
 def _preferred(rows: pd.DataFrame) -> str | None:
@@ -188,20 +163,13 @@ def counted(
     """Rows of `count` that hold a count, to be compared: a year without one is no year observed,
     and a bound is no count (MixedUnitsError).
     """
-    return _require_uniform_precision(
-        count(students, origin, destination=destination, level=level, source=source)
-    )
-
-
-def _require_uniform_precision(series: pd.DataFrame) -> pd.DataFrame:
-    rows = series.dropna(subset=["students"])
-    if "precision" in rows:
-        bounds = rows["precision"] == "lower_bound"
-        if bounds.any() and not bounds.all():
-            raise MixedUnitsError(
-                "lower bounds stand among the counts of one series",
-                hint="leave them out: frame[frame['precision'] != 'lower_bound']",
-            )
+    rows = count(students, origin, destination=destination, level=level, source=source)
+    rows = rows.dropna(subset=["students"])
+    if "precision" in rows and 0 < (rows["precision"] == "lower_bound").mean() < 1:
+        raise MixedUnitsError(
+            "lower bounds stand among the counts of one series",
+            hint="leave them out: frame[frame['precision'] != 'lower_bound']",
+        )
     return rows
 
 
@@ -267,12 +235,10 @@ def growth(
         known = counted(students, origin, destination, level=level, source=source)
         series = _series(known).loc[since:until]
         gap = spans(missing_years(series.index, since=since, until=until))
-        nothing = f"{_who(source)} has no count of {origin} in {destination} for"
+        who = source or "the source that speaks for the host"
         rates, missing = [math.nan] * 3, ""
-        if since not in series.index or until not in series.index:
-            missing = f"{nothing} {since} or {until}"
-        elif gap:
-            missing = f"{nothing} {gap}: the gap is not bridged"
+        if gap:
+            missing = f"{who} has no count of {origin} in {destination} for {gap}, and none is made"
         else:
             try:
                 ways = (stats.compound_rate, stats.mean_annual_rate, stats.end_to_end)
@@ -288,10 +254,10 @@ def growth(
 
 def _in_order(first: int, last: int) -> None:
     if first >= last:
-        raise UsageError(f"{first} is not before {last}", hint="the earlier year first")
+        refuse("the second year", f"after {first}", last, str(first + 1))
 
 
-def _rows(economies: Sequence[str], change: Callable[[str], Estimate]) -> list[Estimate]:
+def _each(economies: Sequence[str], change: Callable[[str], Estimate]) -> list[Estimate]:
     """The row of each economy; one without an answer does not take the others with it."""
     rows = []
     for origin in economies:
@@ -363,7 +329,7 @@ def window_change(
             raise CoverageError(f"no count of {level} students in {host} in {start}")
         return estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used)))
 
-    rows = _rows(economies, change)
+    rows = _each(economies, change)
     ends = {(row["first_year"], row["last_year"]) for row in rows if row["n"]}
     if len(ends) == 1:  # one sentence speaks of all together
         about = _in_numbers([row["rows"].frame for row in rows if row["n"]], *ends.pop())
@@ -432,18 +398,14 @@ def change_since(
     >>> change_since(counts, economies=["KAZ"], **choice)["missing"].item()
     ''
     """
-    students = require(students, (*COLUMNS, "precision"), keys=("year",))
+    students = require(students, ("precision",))
     _in_order(start, end)
-    _refuse_unknown(students, {"origin": economies, "destination": [destination]}, level)
     kind = "students" if level == "all" else f"{level} students"
-    counts = students[students["precision"] == "exact"]
 
     def change(origin: str) -> Estimate:
-        named = _pair(counts, origin, destination, level)["source_id"].dropna()
-        for source in in_order(named):
-            series = _require_uniform_precision(
-                _one_series(counts, origin, destination, level, source)
-            )
+        rows = _rows(students, origin, level, destination=destination, precision="exact")
+        for source in in_order(rows["source_id"].dropna()):
+            series = SERIES.check(rows[rows["source_id"] == source]).dropna(subset=["students"])
             if {start, end} <= set(series["year"]):
                 used = series[series["year"].isin([start, end])]
                 return estimate_row(used, economy=origin, estimate=stats.end_to_end(_series(used)))
@@ -451,7 +413,7 @@ def change_since(
             f"no count of {kind} in {eco.name_of(destination)} in both {start} and {end}"
         )
 
-    return estimates(_rows(economies, change))
+    return estimates(_each(economies, change))
 
 
 @measure("students.change_of_share")
@@ -527,7 +489,7 @@ def share_change(
         low, high = min(changes), max(changes)
         return estimate_row(pd.concat(parts), economy=origin, low=low, high=high, interval=kinds)
 
-    return estimates(_rows(economies, change))
+    return estimates(_each(economies, change))
 
 
 @takes()
@@ -568,11 +530,8 @@ def destination_shares(
     >>> shares["destination"].iloc[0]
     'RUS'
     """
-    students = require(students, COLUMNS, keys=("year",))
-    years(students)
-    _refuse_unknown(students, {"origin": [origin]}, level, source)
-    of = {"origin": origin, "year": year, "source_id": source, "level": level}
-    rows = students[students[[*of]].eq(pd.Series(of)).all(axis=1)]
+    years(require(students, ("year",)))
+    rows = _rows(students, origin, level, source, year=year, source_id=source)
     rows = DESTINATIONS.check(rows[rows["destination"] != "WLD"])
     if not (rows["students"] > 0).any():
         raise CoverageError(

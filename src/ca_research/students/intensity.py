@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import number
-from ..ground.errors import CoverageError, MixedUnitsError, UsageError, known_name
+from ..ground.arguments import number, refuse
+from ..ground.errors import MixedUnitsError, known_name
 from ..stats.contract import Economies, Economy, Frame, takes
 from ..stats.frames import require
 from .flows import counted, refuse_origins
@@ -95,40 +95,27 @@ def intensity(
     {'KAZ'}
     """
     if not number("per", per, "100_000") > 0:
-        raise UsageError(f"per is {per}", hint="1_000 or 100_000 inhabitants")
+        refuse("per", "above 0", per, "100_000")
     people = population(macro, population_source)
     refuse_origins(origins)
-    if not origins:
-        raise CoverageError("no origin was asked for", hint="origins=['KAZ', ...]")
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for origin in origins:
         series = counted(students, origin, destination, level=level, source=source)
         if series.empty:
             reason = f"{source} has no {level} students of {origin} in {eco.name_of(destination)}"
-            rows.append({"origin": origin, "year": pd.NA, "missing": reason})
-        for year, students_there in zip(
-            series["year"].astype(int), series["students"], strict=True
-        ):
+            rows.append((origin, pd.NA, None, None, per, None, reason))
+        for year, counts in zip(series["year"].astype(int), series["students"], strict=True):
             there = people.get((origin, year), np.nan)
             missing = f"{population_source} has no population of {origin} in {year}"
-            rows.append(
-                {
-                    "origin": origin,
-                    "year": year,
-                    "students": students_there,
-                    "population": there,
-                    "intensity": per * students_there / there,
-                    "missing": missing if np.isnan(there) else "",
-                }
-            )
-    figures = ["students", "population", "intensity"]
+            missing *= bool(np.isnan(there))
+            rows.append((origin, year, counts, there, per, per * counts / there, missing))
+    figures = ["students", "population", "per", "intensity"]
     table = pd.DataFrame(rows, columns=["origin", "year", *figures, "missing"])
     table = table.astype({"year": "Int64"} | dict.fromkeys(figures, "float64"))
-    table.insert(4, "per", per)
     both = tuple(sorted({source, population_source}))
-    table = table.assign(
+    return table.assign(
+        per=per,
         students_source=source,
         population_source=population_source,
         sources=pd.Series([both] * len(table), dtype=object),
     )
-    return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 from pydantic import ValidationError
 
 from .. import registry
@@ -27,6 +26,7 @@ from ..ground.errors import (
 )
 from ..ground.numbers import counted, first_few
 from ..ground.periods import today
+from ..ground.templates import filled
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Redistribution, Role
 from . import added, large, vintage
@@ -36,9 +36,10 @@ from .database import connect
 from .dates import bounds
 from .query import standing
 from .reading import Read, Reading, listed, read
-from .validate import schema
+from .validate import arrow
 
 if TYPE_CHECKING:
+    from ..sources import Map
     from ..sources.layouts import Layout
 
 SHOWN = 5
@@ -124,7 +125,7 @@ class Addition:
         return int(self.said.get(said, 0))
 
     def __str__(self) -> str:
-        return "\n".join(_told(self))
+        return _printed(self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # as the last line of a cell
         printer.text(str(self))
@@ -263,7 +264,7 @@ def add(
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
-    figures = read(files[0], spec, user_map, source, skip_bad)
+    figures = read(files[0], spec, source, skip_bad, user_map)
     entry = entry_of(figures, about, source, table)
     follows = origin is None and figures.layout is None
     if consent is not None:
@@ -277,7 +278,7 @@ def add(
 def _add_large(
     spec: registry.Table,
     files: Sequence[Path],
-    user_map: Mapping[str, Any],
+    user_map: Map,
     source: str,
     about: About,
     skip_bad: bool,
@@ -294,7 +295,7 @@ def _add_large(
         with closing(Stream(files, work)) as stream:
             content = stream.given()
             mapped, layout = sources.understand(content, spec, user_map)
-            source_record = source_entry(source, about, layout, stream.name)
+            source_record = source_entry(source, about, layout, content.name)
             reader = sources.Reader(content, mapped, spec)
             reading = Reading(stream.connection, reader, source, skip_bad, work)
             figures = reading.found(content, layout, FEW)
@@ -372,8 +373,7 @@ def proposed(entry: registry.Added, figures: Read, follows: bool = False) -> Add
     their origin.
     """
     with connect() as connection:
-        rows = pa.Table.from_pandas(figures.rows, schema(registry.table(entry.table)), False)
-        connection.register("good", rows)
+        connection.register("good", arrow(registry.table(entry.table), figures.rows))
         return _compared(connection, entry, figures, follows)
 
 
@@ -447,21 +447,17 @@ def read_map(map_or_file: Mapping[str, Any] | str | Path | None) -> Mapping[str,
     """What a map says; of a file, what is written there."""
     if map_or_file is None or isinstance(map_or_file, Mapping):
         return map_or_file or {}
+    file = Path(map_or_file)
+    where, what = str(file), "it is no mapping"
     try:
-        mapping = read_yaml(Path(map_or_file).read_bytes())
+        mapping = read_yaml(file.read_bytes())
+        if isinstance(mapping, Mapping):
+            return mapping
     except OSError as error:
-        raise UsageError(
-            f"the map cannot be read: {error.strerror}",
-            where=str(map_or_file),
-            hint="--map FILE.yaml",
-        ) from None
+        what = str(error.strerror)
     except Unreadable as fault:
-        raise UsageError(
-            fault.what, where=fault.place(Path(map_or_file).name), hint="mend it"
-        ) from None
-    if not isinstance(mapping, Mapping):
-        raise UsageError("a map is a mapping", where=str(map_or_file), hint="columns: {year: Year}")
-    return mapping
+        where, what = fault.place(file.name), fault.what
+    raise UsageError(f"the map cannot be read: {what}", where=where, hint="columns: {year: Year}")
 
 
 def source_entry(source: str, about: About, layout: Layout | None, file: str) -> registry.Source:
@@ -536,52 +532,33 @@ def _standing(table: str, source: str) -> str:
     return "select * from good where false"  # the first rows of the table
 
 
-def _told(addition: Addition) -> Iterator[str]:
-    """An addition in words."""
-    entry, mapping = addition.entry, addition.entry.mapping
-    how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
-    sheet = f", sheet {mapping['sheet']!r}" if mapping.get("sheet") else ""
-    yield f"{entry.file}{sheet}, {how}"
-    columns, fills = mapping.get("columns", {}), mapping.get("fills")
-    yield from (f"  {name}: {_field(field)}" for name, field in columns.items() if name != fills)
-    if heads := [one["column"] for one in mapping.get("across", ())]:
-        times = _times(columns.get(fills, {}))
-        yield f"  {fills}: under {counted(len(heads), 'heading')}, {first_few(heads, 3)}{times}"
-    if unread := mapping.get("unread"):
-        headings = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
-        yield f"  not read: {first_few(headings, 12)}"
-    if texts := mapping.get("texts"):
-        yield f"  beside the columns: {'; '.join(texts)}"
-    more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
-    yield f"{more}, as understood:"
-    shown = addition.rows.drop(columns="source_id").head(SHOWN)
-    yield shown.to_string(index=False, na_rep="", max_colwidth=30, float_format="{:.12g}".format)
-    yield from (f"left out: {count:,} ({reason})" for reason, count in addition.left_out.items())
-    if addition.skipped:
-        yield f"skipped: {len(addition.skipped):,} faults, the first: {addition.skipped[0]}"
-    yield (
-        f"{counted(addition.count('new'), 'row')} new, {addition.count('repeats'):,} repeat and "
-        f"{addition.count('contradicts'):,} contradict what stood (both stay)"
-    )
-    source_id, groups = entry.source.source_id, registry.origin_groups()
-    alike = [s for s, g in groups.items() if g == entry.source.origin_group and s != source_id]
-    if alike:
-        yield (
-            f"of one origin with {first_few(alike, SHOWN)}: no second source (if it is one: "
-            f"--origin {source_id})"
-        )
+def _printed(addition: Addition) -> str:
+    """An addition in words, those of addition.j2."""
+    mapping, source = addition.entry.mapping, addition.entry.source
     contradictions = addition.compared[addition.compared["said"].eq("contradicts")]
-    for *cell, _, value, stood, by in contradictions.head(SHOWN).itertuples(index=False):
-        yield f"  {', '.join(map(str, cell))}: {value:,.6g} here, {stood:,.6g} by {by}"
-    yield f"added to {entry.table} as {source_id}" if addition.kept else "nothing was added"
-
-
-def _times(field: Mapping[str, Any]) -> str:
-    return f", times {field['times']:g}" if "times" in field else ""
-
-
-def _field(field: Mapping[str, Any]) -> str:
-    if "constant" in field:
-        return f"always {field['constant']}"
-    words = ", ".join(f"{k} = {v}" for k, v in list(field.get("words", {}).items())[:4])
-    return f"column {field['column']!r}{_times(field)}" + (f" ({words})" if words else "")
+    vintage = getattr(addition, "vintage", None)
+    rows = addition.rows.drop(columns="source_id").head(SHOWN)
+    words: dict[str, Any] = {
+        "mapping": mapping,
+        "unread": [
+            f"{head or 'no heading'} ({', '.join(few)})"
+            for head, few in mapping.get("unread", {}).items()
+        ],
+        "rows": rows.to_string(
+            index=False, na_rep="", max_colwidth=30, float_format="{:.12g}".format
+        ),
+        "alike": [
+            other
+            for other, group in registry.origin_groups().items()
+            if group == source.origin_group and other != source.source_id
+        ],
+        "contradictions": [
+            (", ".join(map(str, cell)), value, stood, by)
+            for *cell, _, value, stood, by in contradictions.head(SHOWN).itertuples(index=False)
+        ],
+        "vintage": vintage,
+        "remarks": {r: None for a in vintage.answers for r in a.remarks} if vintage else (),
+    }
+    file = Path(__file__).with_name("addition.j2")
+    words |= {"addition": addition, "most": SHOWN, "counted": counted, "first_few": first_few}
+    return filled(file, **words).rstrip("\n")

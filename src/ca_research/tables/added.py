@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from .. import registry
-from ..ground import economies, paths, sql
+from ..ground import paths, sql
 from ..ground.errors import (
     CaResearchError,
     IntegrityError,
@@ -34,11 +34,9 @@ from ..ground.files import lock
 from .database import broken_values, connect
 from .derived import form
 from .raw import sha256
-from .validate import schema
+from .validate import arrow, schema
 
 ROWS, ENTRY, SKIPPED, PARTS = "rows.parquet", "source.yaml", "skipped.csv", "parts"
-ACCOUNTS = "accounts.parquet"
-"""Of a large source what its rows come to, account by account: their number and their sums."""
 
 
 @contextmanager
@@ -98,9 +96,8 @@ def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> r
     if before is None or before.vintage is None or entry.vintage is None:
         refuse_known(source_id)
     with scratch(source_id) as folder:
-        arrow = pa.Table.from_pandas(frame, schema(registry.table(entry.table)), False)
         rows_file = folder / _named(ROWS, entry)
-        pq.write_table(arrow, rows_file, compression="zstd")
+        pq.write_table(arrow(registry.table(entry.table), frame), rows_file, compression="zstd")
         hashed = entry.model_copy(update={"rows_sha256": sha256(rows_file)})
         return publish(hashed, folder, skipped)
 
@@ -111,7 +108,7 @@ def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> regis
     """
     if (folder / PARTS).is_dir():
         parts = tuple(sorted(f.name for f in (folder / PARTS).iterdir()))
-        hashed = _sha256_of(_of_large(folder, parts))
+        hashed = _sha256_of([folder / PARTS / name for name in parts])
         entry = entry.model_copy(update={"parts": parts, "rows_sha256": hashed})
     text = yaml.safe_dump(
         entry.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100
@@ -129,19 +126,6 @@ def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> regis
     return entry
 
 
-def _of_large(folder: Path, parts: Sequence[str]) -> list[Path]:
-    """The files of a large source: its rows, and their sums where there are some."""
-    sums = folder / ACCOUNTS
-    return [*(folder / PARTS / name for name in parts), *([sums] if sums.is_file() else [])]
-
-
-def accounts(table: str, source_id: str) -> Path | None:
-    """The sums of a large source that was added to a table; None where there are none."""
-    entry, file = registry.added().get(source_id), paths.added_dir() / source_id / ACCOUNTS
-    fits = entry is not None and entry.table == table and entry.parts
-    return file if fits and file.is_file() else None
-
-
 def _sha256_of(files: Sequence[Path]) -> str:
     """One hash of several files and their names."""
     listing = "".join(f"{file.name} {sha256(file)}\n" for file in files)
@@ -150,17 +134,13 @@ def _sha256_of(files: Sequence[Path]) -> str:
 
 def refuse_known(source_id: str) -> None:
     """Raise UsageError where a source of this id is in the register or was added."""
-    if source_id in registry.listed_sources():
+    listed = source_id in registry.listed_sources()
+    if listed or (paths.added_dir() / source_id).exists():
         raise UsageError(
-            f"source {source_id!r} is in the register",
-            where="registry/sources.csv",
-            hint="give the added figures an id of their own: --source ID",
-        )
-    if (paths.added_dir() / source_id).exists():
-        raise UsageError(
-            f"source {source_id!r} was added before",
-            where=f"data/added/{source_id}",
-            hint=f"ca-research data remove {source_id}, or give another id",
+            f"source {source_id!r} is in the register" + ("" if listed else ", and was added"),
+            where="registry/sources.csv" if listed else f"data/added/{source_id}",
+            hint="give another id: --source ID, or take back what was added: ca-research data "
+            "remove",
         )
 
 
@@ -196,7 +176,7 @@ def rows(entry: registry.Added) -> pa.Table | None:
     """
     refuse_altered(entry)
     files = rows_files(entry)
-    if not _fits(entry, [f for f in files if not entry.parts or f.parent.name == PARTS]):
+    if not _fits(entry, files):
         raise _unfit(entry, f"added figures no longer keep the rules of table {entry.table!r}")
     return None if entry.parts else pq.read_table(files[0])
 
@@ -213,7 +193,7 @@ def refuse_altered(entry: registry.Added) -> None:
 def rows_files(entry: registry.Added) -> list[Path]:
     """The files of the rows of a source, of which its entry has the hash."""
     folder = paths.added_dir() / entry.source.source_id
-    return _of_large(folder, entry.parts) if entry.parts else [folder / _named(ROWS, entry)]
+    return [folder / PARTS / name for name in entry.parts] or [folder / _named(ROWS, entry)]
 
 
 def _unfit(entry: registry.Added, what: str) -> IntegrityError:
@@ -229,18 +209,10 @@ def _fits(entry: registry.Added, files: Sequence[Path]) -> bool:
     """Whether rows keep the rules of their table, by their distinct words and largest figures."""
     table, rows = registry.table(entry.table), sql.parquet(files)
     there, wanted = pq.read_schema(files[0]), form(table) if entry.parts else schema(table)
-    parties = table.of_type("economy") if entry.parts else []
     if there.names != wanted.names or not (entry.parts or there.equals(wanted)):
         return False
     with connect() as connection:
-        if any(broken_values(connection, table, rows)):
-            return False
-        if not parties:
-            return True
-        query = f"select distinct {sql.names([*parties, 'is_aggregate'])} from {rows}"
-        combinations = connection.sql(query).df()
-    groups = combinations[parties].isin(list(economies.AGGREGATES)).any(axis=1)
-    return bool((groups == combinations["is_aggregate"]).all())
+        return not any(broken_values(connection, table, rows))
 
 
 def large(table: str) -> list[Path]:

@@ -27,7 +27,6 @@ import pyarrow.parquet as pq
 from .. import registry
 from ..ground import economies, paths, reads
 from ..ground.errors import (
-    CaResearchError,
     DataError,
     IntegrityError,
     MissingTableError,
@@ -80,7 +79,8 @@ def content_key(copies: Mapping[str, Any] | None = None) -> str:
     for file in _declarations():
         digest.update(file.name.encode() + file.read_bytes())
     if copies := _copies() if copies is None else copies:
-        digest.update(json.dumps(copies, sort_keys=True).encode())
+        hashes = {name: about["sha256"] for name, about in copies.items()}
+        digest.update(json.dumps(hashes, sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
 
@@ -91,10 +91,8 @@ def _away() -> dict[str, registry.Table]:
 
 def _copies() -> dict[str, Any]:
     """What the current build holds of each of them."""
-    if not (away := _away()):
-        return {}
     try:
-        files = {name: current() / f"{name}{located.SUFFIX}" for name in away}
+        files = {name: current() / f"{name}{located.SUFFIX}" for name in _away()}
     except MissingTableError:
         return {}
     return {name: json.loads(file.read_text()) for name, file in files.items() if file.is_file()}
@@ -233,16 +231,13 @@ def table_file(name: str) -> Path:
     registry.table(name)
     reads.check("table", name)
     try:
-        file = up_to_date() / f"{name}.parquet"
+        folder = up_to_date()
     except MissingTableError:
-        raise _missing(name, paths.processed_dir()) from None
+        folder = paths.processed_dir()
+    file = folder / f"{name}.parquet"
     if not file.is_file():
-        raise _missing(name, file.parent)
+        raise MissingTableError(name, paths.shown(folder), empty=name not in names())
     return file
-
-
-def _missing(name: str, folder: Path) -> MissingTableError:
-    return MissingTableError(name, paths.shown(folder), empty=name not in names())
 
 
 def names() -> list[str]:
@@ -372,11 +367,11 @@ def _standing(marks: Mapping[str, str]) -> Built | None:
     home = paths.processed_dir()
     target, pointer = home / f"build-{content_key()}", home / CURRENT
     files = [*(f"{n}.parquet" for n in names()), STATE]
-    if not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name):
-        return None
-    if not all((target / file).is_file() for file in files):
-        return None
-    if not all(_copied(name, mark, target) for name, mark in marks.items()):
+    if (
+        not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name)
+        or not all((target / file).is_file() for file in files)
+        or not all(_copied(name, mark, target) for name, mark in marks.items())
+    ):
         return None
     looked = time.time() - 1  # a disk's clock may be behind
     for name in names()[1:]:
@@ -394,20 +389,6 @@ def _copied(name: str, mark: str, folder: Path) -> bool:
     return mark != "" and file.is_file() and file.read_text() == mark
 
 
-def _copy(name: str, mark: str, folder: Path, last: Path | None) -> dict[str, Any]:
-    """Put the copy of a table into a folder: that of the last build where it still holds."""
-    files = [f"{name}{suffix}" for suffix in (".parquet", located.SUFFIX, located.MARK)]
-    if last and _copied(name, mark, last):
-        for file in files:
-            shutil.copyfile(last / file, folder / file)
-    else:
-        about = located.copy(registry.table(name), folder / files[0])
-        (folder / files[1]).write_text(json.dumps(about))
-        (folder / files[2]).write_text(mark)
-    summary: dict[str, Any] = json.loads((folder / files[1]).read_text())
-    return summary
-
-
 def _build(force: bool, progress: Callable[[str], None]) -> Built:
     """As `build`; nobody else builds meanwhile."""
     home = paths.processed_dir()
@@ -422,10 +403,17 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
     scratch = home / f".build-{os.getpid()}"
     scratch.mkdir()
     try:
-        copies = {}
+        copies = {} if force else _copies()
         for name, mark in marks.items():
             progress(name)
-            copies[name] = _copy(name, mark, scratch, None if force or not old else home / old)
+            files = [f"{name}{end}" for end in (".parquet", located.SUFFIX, located.MARK)]
+            if name in copies and _copied(name, mark, home / old):
+                for copy in files:
+                    shutil.copyfile(home / old / copy, scratch / copy)
+            else:
+                copies[name] = located.copy(registry.table(name), scratch / files[0])
+                (scratch / files[1]).write_text(json.dumps(copies[name]))
+                (scratch / files[2]).write_text(mark)
         target = home / f"build-{content_key(copies)}"
         with ThreadPoolExecutor(2) as pool:  # most of it is compression, outside of Python
             written = [
@@ -449,11 +437,7 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
     except WriteError:
         raise
     except OSError as error:
-        raise CaResearchError(
-            f"the tables could not be written: {error.strerror or error}",
-            where=paths.shown(home),
-            hint="check space and permissions, then: ca-research data build",
-        ) from error
+        raise WriteError(Path(paths.shown(home)), error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     for stale in home.glob("build-*"):  # the one before stays for whoever has just opened it

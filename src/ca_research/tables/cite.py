@@ -189,12 +189,12 @@ def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]
 
     kept = {i: {one.stamp: one for one in vintage.kept(i)} for i in ids}
     named = source_columns(rows.columns)
-    editions = set()
-    for cells, fetches in zip(
-        rows[named].itertuples(index=False), rows[stamps].itertuples(index=False), strict=True
-    ):
-        for i in (i for cell in cells for i in ids_in(cell)):
-            editions.add((i, next((stamp for stamp in fetches if stamp in kept[i]), "")))
+    editions = {
+        (i, next((stamp for stamp in row[len(named) :] if stamp in kept[i]), ""))
+        for row in rows[[*named, *stamps]].itertuples(index=False)
+        for cell in row[: len(named)]
+        for i in ids_in(cell)
+    }
     several = Counter(i for i, _ in editions)
     entries = []
     for i, stamp in sorted(editions):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import sql
+from ..sources.mapping import figure
 
 CLOSE = 0.001
 """Two figures for one cell repeat each other up to this part of the larger: publishers round."""
@@ -27,12 +28,6 @@ class Compared(NamedTuple):
     rows: pd.DataFrame
     copied: list[str]
     ratio: float
-
-
-def figure(table: registry.Table) -> str | None:
-    """The column that holds the figure of a table: by its role, else the first number."""
-    by_role = (n for n, c in table.columns.items() if c.role == "value")
-    return next(by_role, next((n for n, c in table.columns.items() if c.type == "number"), None))
 
 
 def compare(

@@ -13,10 +13,9 @@ from ..ground import economies, sql
 from ..ground.arguments import several
 from ..ground.errors import UnknownNameError
 from ..ground.periods import spans
-from .query import relation, sums_of
+from .query import relation
 from .rules import dtype
 
-_WORD = re.compile(r"\b[A-Z]{3}\b")
 _HOLES = ["economy", "figures", "sources", "first_year", "last_year", "years", "lacking"]
 
 
@@ -95,8 +94,6 @@ def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) ->
     query = f"select {columns}, count(*) as figures from rows group by all"
     if "year" not in table.columns:
         rows = rows.project("*, null::bigint as year")
-    elif (ready := sums_of(rows)) and ready.account.issuperset(keys):
-        query = f"select {columns}, sum(figures)::bigint as figures {ready.rows} group by all"
     kinds = {c: dtype(table.columns[c]) if c in table.columns else "Int64" for c in keys}
     counted: Any = rows.query("rows", query)
     result = Coverage(counted.order(columns).df().astype(kinds))
@@ -144,29 +141,23 @@ def holes(name: str, codes: str | Sequence[str] | None = None, **filters: Any) -
     table = registry.table(name)
     if "by" in filters:
         raise UnknownNameError(f"column of table {name!r}", "by", table.columns)
-    one = table.of_type("economy")
-    lists = [*table.of_type("economies"), *({"subject"} & table.columns.keys())]
     days = {"date"} & table.columns.keys() if "year" not in table.columns else ()
-    frame = coverage(name, by=[*one, *lists, *days], **filters)
+    naming = [*table.of_type("economy"), *table.of_type("economies")]
+    naming += {"subject"} & table.columns.keys()
+    frame = coverage(name, by=[*naming, *days], **filters)
+    cells = frame[naming].astype(object).fillna("").to_numpy().tolist()
+    frame["economy"] = [list({*re.findall(r"\w+", " ".join(row))}) for row in cells]
+    long = frame.explode("economy")
+    named = {*long["economy"].dropna()} & economies.codes() - set(economies.AGGREGATES)
     rows = []
-    for code in _named(frame, [*one, *lists]) if codes is None else economies.resolve_all(codes):
-        names = [frame[c] == code for c in one]
-        names += [frame[c].astype("string").str.contains(rf"\b{code}\b", na=False) for c in lists]
-        mine = frame[pd.concat(names, axis=1).any(axis=1)] if names else frame.iloc[:0]
+    for code in sorted(named) if codes is None else economies.resolve_all(codes):
+        mine = long[long["economy"] == code]
         years = _years(mine)
         first, last = (years[0], years[-1]) if years else (None, None)
         lacking = spans({*range(first or 0, last or 0)} - {*years})
         counts = mine["figures"].sum(), mine["source_id"].nunique()
         rows.append((code, *counts, first, last, len(years), lacking))
     return pd.DataFrame(rows, columns=_HOLES).astype({"first_year": "Int64", "last_year": "Int64"})
-
-
-def _named(frame: pd.DataFrame, columns: list[str]) -> list[str]:
-    """Codes of all economies that rows name, without groups."""
-    words = {
-        word for c in columns for cell in frame[c].dropna().unique() for word in _WORD.findall(cell)
-    }
-    return sorted((words & economies.codes()) - set(economies.AGGREGATES))
 
 
 def _years(rows: pd.DataFrame) -> list[int]:

@@ -16,7 +16,8 @@ from .. import registry
 from ..ground import paths, sql
 from ..ground.errors import IntegrityError
 from .derived import finished, form
-from .rules import rules
+from .raw import CONTROL
+from .rules import broken, rules
 from .validate import schema, twice
 
 MEMORY = "600MB"
@@ -25,7 +26,6 @@ GROUP = 100_000
 """Rows of a row group: what a reader with a filter skips or reads at once."""
 _SHOWN = 20
 """Faulty values of a column that are named."""
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -52,17 +52,17 @@ def broken_values(
             odd["must be a number"] = f"not isfinite({cell})"
         elif column.type not in ("year", "boolean"):
             odd["must be null where it is empty, and hold no control signs"] = (
-                f"{cell} = '' or regexp_matches({cell}, '{_CONTROL}')"
+                f"{cell} = '' or regexp_matches({cell}, '{CONTROL}')"
             )
         for words, test in odd.items():
             query = f"select distinct {cell} from {rows} where {test} limit {_SHOWN}"
             yield from ((name, value, words) for (value,) in connection.sql(query).fetchall())
         ends = number and not column.values
         expression = f"unnest([min({cell}), max({cell})])" if ends else f"distinct {cell}"
-        if kept := rules(column):
+        if rules(column):
             values = connection.sql(f"select {expression} as v from {rows}").df()["v"]
-            for rule in kept:
-                yield from ((name, v, rule.words) for v in values[rule.broken(values)][:_SHOWN])
+            for mask, words in broken(values, column):
+                yield from ((name, value, words) for value in values[mask][:_SHOWN])
 
 
 def write_rows(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from ..ground.errors import UsageError
 
 _ONE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 _RE = re.compile(rf"{_ONE}(/{_ONE})?")
-_ALWAYS = pd.Timestamp("1970-01-01")
+_ALWAYS = dt.date(1970, 1, 1)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -26,9 +26,10 @@ def bounds(text: str) -> tuple[dt.date, dt.date]:
     """
     first, _, last = text.partition("/")
     try:
-        start, end = _edge(first, end=False), _edge(last or first, end=True)
-        if _RE.fullmatch(text) and start <= end:
-            return start, end
+        if _RE.fullmatch(text):
+            start, end = _edge(first, "S"), _edge(last or first, "E")
+            if start <= end:
+                return start, end
     except ValueError:  # 31 February
         pass
     raise UsageError(
@@ -46,12 +47,10 @@ def is_date(text: object) -> bool:
     return True
 
 
-def _edge(text: str, *, end: bool) -> dt.date:
+def _edge(text: str, end: Literal["S", "E"]) -> dt.date:
     """The first or the last day that a partial date can mean."""
-    year, *rest = map(int, text.split("-"))
-    month = rest[0] if rest else 12 if end else 1
-    day = rest[1] if rest[1:] else calendar.monthrange(year, month)[1] if end else 1
-    return dt.date(year, month, day)
+    day = pd.Period(text).asfreq("D", end)
+    return dt.date(day.year, day.month, day.day)
 
 
 def known_on(
@@ -67,30 +66,21 @@ def known_on(
     such a row is dropped by any `as_of`, and counted.
     """
     sources = registry.sources() if sources is None else sources
-    ids = frame["source_id"].astype("category")
-    row_sources = {s: sources[s] for s in ids.cat.categories if s in sources}
-    published = {
-        s: bounds(v.published)[1]
-        for s, v in row_sources.items()
-        if v.release_basis == "stated" and v.published
-    }
-    lag = {s: v.release_lag_days for s, v in row_sources.items() if v.release_lag_days is not None}
-    by_publication = _days(ids, published)
-    if table.known == "date":
-        dates = frame["date"].astype("category")
-        last = {date: bounds(date)[1] for date in dates.cat.categories}
-        return _days(dates, last).fillna(by_publication)
-    if table.known == "year":
-        years = frame["year"].astype("float64").to_numpy()
-        after = np.datetime64("1971", "Y") + np.nan_to_num(years - 1970).astype("timedelta64[Y]")
-        year_end = pd.Series(after.astype("datetime64[s]"), frame.index) - pd.Timedelta(days=1)
-        by_lag = year_end + pd.to_timedelta(ids.map(lag).astype("float64"), unit="D")
-        series, timeless = ids.isin(list(lag)), frame["year"].isna()
-        return by_publication.fillna(by_lag.mask(timeless).mask(timeless & series, _ALWAYS))
-    return by_publication.mask(ids.isin(list(lag)), _ALWAYS)
 
+    def day(source: str, when: Any = None) -> dt.date | None:
+        entry, dated = sources.get(source), not pd.isna(when)
+        if table.known == "date" and dated:
+            return bounds(when)[1]
+        if entry and entry.release_basis == "stated" and entry.published:
+            return bounds(entry.published)[1]
+        if entry is None or entry.release_lag_days is None or table.known == "date":
+            return None
+        if table.known == "year" and dated:
+            return dt.date(int(when), 12, 31) + dt.timedelta(entry.release_lag_days)
+        return _ALWAYS
 
-def _days(words: pd.Series, days: Mapping[str, dt.date]) -> pd.Series:
-    """The day of each word of a categorical column; null where it has none."""
-    known = np.array([days.get(word) for word in [*words.cat.categories, None]], "datetime64[s]")
-    return pd.Series(known[words.cat.codes], words.index)
+    cells = frame[[c for c in ("source_id", table.known) if c in frame]]
+    group = cells.groupby([*cells], dropna=False, sort=False, observed=True).ngroup()
+    rows = cells.drop_duplicates().astype(object).itertuples(index=False)
+    days = np.array([day(*row) for row in rows], "datetime64[s]")
+    return pd.Series(days[group.to_numpy()], frame.index)

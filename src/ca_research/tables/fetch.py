@@ -76,21 +76,6 @@ class Fetched(Addition):
     revisions: pd.DataFrame
     since: str
 
-    def __str__(self) -> str:
-        *body, last = super().__str__().splitlines()
-        request = ", ".join(f"{k} {_listed(v)}" for k, v in self.vintage.asked.items())
-        lines = [f"asked of {self.entry.source.publisher}: {request}", *body]
-        if self.vintage.empty:
-            few = "; ".join(self.vintage.empty[:3])
-            lines.append(f"no figure for {len(self.vintage.empty)} of the requests: {few}")
-        remarks = dict.fromkeys(r for a in self.vintage.answers for r in a.remarks)
-        lines += [f"the publisher remarks: {remark}" for remark in remarks]
-        if self.since:
-            counts = self.revisions["said"].value_counts()
-            changes = ", ".join(f"{counts.get(w, 0):,} {w}" for w in ("revised", "new", "gone"))
-            lines.append(f"since {self.since}: {changes}")
-        return "\n".join([*lines, last])
-
 
 def fetch(
     provider: str,
@@ -200,17 +185,15 @@ def fetch(
     choice = fetching.choice(provider, asked)
     source = source or _id(provider, choice)
     valid_id(source)
+    known = registry.added().get(source)
+    kept = known.source if known else None  # asked again, what was said of it stays
     about = About(
-        None, redistribution=redistribution or "figures", role=role, preference=preference, lag=lag
+        None,
+        redistribution=redistribution or (kept.redistribution if kept else "figures"),
+        role=role or (kept.role if kept else None),
+        preference=kept.preference if kept and preference is None else preference,
+        lag=kept.release_lag_days if kept and lag is None else lag,
     )
-    if known := registry.added().get(source):  # asked again, what was said of it stays
-        about = replace(
-            about,
-            redistribution=redistribution or known.source.redistribution,
-            role=role or known.source.role,
-            preference=known.source.preference if preference is None else preference,
-            lag=known.source.release_lag_days if lag is None else lag,
-        )
     line = fetching.Line(service, fetching.key(service), wait)
     with closing(line), vintage.alone(source) as folder:
         _refuse_other(source, provider, table, choice)
@@ -326,42 +309,40 @@ def _answers(
     from ..sources.answers import RECORD
 
     held = {answer.request: partial / answer.file for answer in one.answers}
-    one = one.model_copy(update={"answers": ()})
-    for first in requests:
-        request: Request | None = first
-        pages = 0
-        while request is not None:
-            if (pages := pages + 1) > line.service.pages:
-                raise AnswerError(
-                    f"{line.service.publisher} has ever more pages",
-                    where=str(first),
-                    hint="ask for fewer years or economies",
-                )
-            query, reply, body = str(request), None, b""
-            try:
-                if (file := held.get(query)) and file.is_file():
-                    body = file.read_bytes()
-                else:
-                    progress(query)
-                    body = line.get(request)
-                reply = how.read(request, body, line.service, line.keyed)
-            except EmptyAnswerError:
-                pass
-            if reply is None or not reply.rows:
-                one = one.model_copy(update={"empty": (*one.empty, query)})
-            if reply is not None:
-                answer = Answer(
-                    file=f"{len(one.answers) + 1:04d}{request.suffix}",
-                    request=query,
-                    sha256=hashlib.sha256(body).hexdigest(),
-                    rows=reply.rows,
-                    remarks=reply.remarks,
-                )
-                write_whole(partial / answer.file, body)
-                one = one.model_copy(update={"answers": (*one.answers, answer)})
-            text = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
-            write_whole(partial / RECORD, text)
-            request = reply.more if reply else None
+    one, queue = one.model_copy(update={"answers": ()}), list(requests)
+    while queue:
+        request = queue.pop(0)
+        query, body, reply = str(request), b"", None
+        if len(one.answers) >= line.service.pages * len(requests):
+            raise AnswerError(
+                f"{line.service.publisher} has ever more pages",
+                where=query,
+                hint="ask for fewer years or economies",
+            )
+        try:
+            if (file := held.get(query)) and file.is_file():
+                body = file.read_bytes()
+            else:
+                progress(query)
+                body = line.get(request)
+            reply = how.read(request, body, line.service, line.keyed)
+        except EmptyAnswerError:
+            pass
+        if reply is None or not reply.rows:
+            one = one.model_copy(update={"empty": (*one.empty, query)})
+        if reply is not None:
+            queue[:0] = [reply.more] if reply.more else []
+            answer = Answer(
+                file=f"{len(one.answers) + 1:04d}{request.suffix}",
+                request=query,
+                sha256=hashlib.sha256(body).hexdigest(),
+                rows=reply.rows,
+                remarks=reply.remarks,
+            )
+            write_whole(partial / answer.file, body)
+            one = one.model_copy(update={"answers": (*one.answers, answer)})
+        text = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+        write_whole(partial / RECORD, text)
     if not any(answer.rows for answer in one.answers):
         remarks = "; ".join(dict.fromkeys(r for a in one.answers for r in a.remarks))
         shutil.rmtree(partial, ignore_errors=True)
@@ -381,7 +362,7 @@ def _proposal(
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
     try:
-        figures = read(folder / vintage.PARTIAL, spec, {}, one.source, one.skips)
+        figures = read(folder / vintage.PARTIAL, spec, one.source, one.skips)
     except DataError as error:
         hint = "leave these rows out: --skip-bad; and tell the publisher"
         raise DataError(error.faults, outcome="nothing was added", hint=hint) from None
@@ -441,9 +422,5 @@ def _refuse_unasked(
 def _title(choice: Mapping[str, Any]) -> str:
     """What was asked for, in words: 'Tajikistan, China, import, 2022'."""
     parts = [in_prose(str(one)) for v in choice.values() if isinstance(v, list) for one in v]
-    first, last = choice.get("since"), choice.get("until")
-    if first and last:
-        parts.append(f"{first} to {last}")
-    elif first or last:
-        parts.append(f"from {first} on" if first else f"until {last}")
+    parts += [f"{word} {choice[word]}" for word in ("since", "until") if word in choice]
     return ", ".join(parts)

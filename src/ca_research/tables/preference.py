@@ -121,14 +121,19 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
         )
     counted = [s for s, role in role_of.items() if role in wanted]
 
-    later = registry.added()
+    turn = _turn()
+    return sorted(counted, key=lambda source: (wanted.index(role_of[source] or ""), *turn(source)))
 
-    def place(source: str) -> tuple[int, int, bool, str]:
-        preference = known[source].preference
-        rank = _LAST if preference is None else preference
-        return wanted.index(role_of[source] or ""), rank, source in later, source
 
-    return sorted(counted, key=place)
+def _turn() -> Callable[[str], tuple[int, bool, str]]:
+    """Places of sources: by preference, then what stood before what was added, then by id."""
+    known, added = registry.sources(), registry.added()
+
+    def place(source: str) -> tuple[int, bool, str]:
+        preference = known[source].preference if source in known else None
+        return _LAST if preference is None else preference, source in added, source
+
+    return place
 
 
 def preferred_rows(
@@ -209,13 +214,7 @@ def in_order(sources: Iterable[str]) -> list[str]:
     >>> in_order(["EI2024", "BP2022"])
     ['BP2022', 'EI2024']
     """
-    known, added = registry.sources(), registry.added()
-
-    def place(source: str) -> tuple[int, bool, str]:
-        preference = known[source].preference if source in known else None
-        return _LAST if preference is None else preference, source in added, source
-
-    return sorted(set(sources), key=place)
+    return sorted(set(sources), key=_turn())
 
 
 def one_source_each(rows: pd.DataFrame, cell: str | Sequence[str]) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import duckdb
 import pandas as pd
@@ -24,10 +23,10 @@ from ..ground.periods import parse_as_of
 from ..ground.sql import names as in_quotes
 from ..ground.sql import parquet as parts_sql
 from ..ground.sql import text
-from .added import accounts, large
+from .added import large
 from .build import names, table_file, up_to_date
 from .database import connect
-from .load import Wanted, asks_for_preferred, file_of_vintage, spoken_within, wanted
+from .load import asks_for_preferred, file_of_vintage, spoken_within, wanted
 from .preference import ranked
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -157,10 +156,7 @@ def relation(
     query = f"{query} where {condition}"
     if chosen:
         query = _preferred(connection, table, query)
-    selection = connection.sql(query)
-    if not chosen and vintage is None and (ready := _added_up(table, rows, condition)):
-        _SUMS[selection] = ready
-    return selection
+    return connection.sql(query)
 
 
 def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, query: str) -> str:
@@ -172,46 +168,6 @@ def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, que
     place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
     first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query}) group by all"
     return f"select * from ({query}) semi join ({first}) using ({cell}, source_id)"
-
-
-class Sums(NamedTuple):
-    """What the rows of a relation come to, made as they were added.
-
-    rows: SQL of a row for each account: its columns, `figures` (how many rows), their `total`,
-    `squares` and `largest`, and whether they are `alike` in all terms. account: what an account
-    is. single: those of its columns that have one value.
-    """
-
-    rows: str
-    account: frozenset[str]
-    single: frozenset[str]
-
-
-_SUMS: WeakKeyDictionary[duckdb.DuckDBPyRelation, Sums] = WeakKeyDictionary()
-
-
-def sums_of(rows: duckdb.DuckDBPyRelation) -> Sums | None:
-    """The sums of a relation as `relation` gave it; None where there are none, or for what was
-    made of one.
-    """
-    return _SUMS.get(rows)
-
-
-def _added_up(table: registry.Table, rows: Wanted, condition: str) -> Sums | None:
-    """The sums of rows that are whole accounts of one large source."""
-    sources = rows.values.get("source_id", [])
-    counterpart = next((n for n, c in table.columns.items() if c.role == "counterpart"), None)
-    account = frozenset(table.key) - {counterpart}
-    filtered = rows.values.keys() - {"is_aggregate"}  # of rows with a group there are no sums
-    if (
-        len(sources) != 1
-        or not filtered <= account
-        or not (file := accounts(table.table, sources[0]))
-    ):
-        return None
-    columns = "select *, false as is_aggregate"
-    single = frozenset(n for n in filtered if len(rows.values[n]) == 1)
-    return Sums(f"from ({columns} from {parts_sql([file])}) where {condition}", account, single)
 
 
 def _literal(value: Any) -> str:
@@ -232,7 +188,8 @@ def words(query: str, seconds: float | None = SECONDS) -> Answer:
     with _answer(query, seconds) as result:
         types = enumerate(result.types, start=1)
         cells = [f"#{n}" if str(kind) in _AS_IT_IS else f"#{n}::varchar" for n, kind in types]
-        return Answer(_once(result.columns), result.project(", ".join(cells)).fetchall())
+        names = list(result.limit(0).df().columns)  # of which none stands twice: a, a_1
+        return Answer(names, result.project(", ".join(cells)).fetchall())
 
 
 def json_rows(query: str, seconds: float | None = SECONDS) -> Iterator[str]:
@@ -244,15 +201,6 @@ def json_rows(query: str, seconds: float | None = SECONDS) -> Iterator[str]:
         for (row,) in result.set_alias("result").project("to_json(result)::varchar").fetchall():
             # DuckDB writes NaN and Infinity bare
             yield _WORDS.sub(lambda hit: hit[0] if hit[0][0] == '"' else f'"{hit[0]}"', row)
-
-
-def _once(columns: list[str]) -> list[str]:
-    """Names of which none stands twice: a, a_1."""
-    names: list[str] = []
-    for name in columns:
-        tries = (name if n == 0 else f"{name}_{n}" for n in range(len(columns)))
-        names.append(next(one for one in tries if one not in names))
-    return names
 
 
 @contextmanager

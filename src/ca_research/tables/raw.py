@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Mapping
+import io
+import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv
 
 from .. import registry
 from ..ground import paths
@@ -18,7 +16,8 @@ from ..ground.errors import DataError, Fault, IntegrityError
 from ..ground.files import walk
 from ..ground.textfiles import Unreadable, decoded
 
-_CONTROL = bytes({*range(32), 127} - {*b"\t\n\r"})
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+"""Signs that no cell holds."""
 
 
 def sha256(file: Path) -> str:
@@ -58,68 +57,48 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
     Words are categories, so that a rule looks at each once, however many rows hold it; numbers,
     which rarely repeat, are texts. Raises DataError with every line that cannot be a row.
     """
-    types = {
-        name: pa.string() if column.type == "number" else pa.dictionary(pa.int32(), pa.string())
-        for name, column in table.columns.items()
-    }
-    parts, faults = [], []
+    parts, faults = [], list[Fault]()
     for name in table.files:
-        part, broken = _read(name, table, types)
-        faults += broken
-        if part is not None:
-            parts.append(part)
+        parts.append(_read(name, table, faults))
     if faults:
         raise DataError(faults)
-    return pa.concat_tables(parts).unify_dictionaries().to_pandas()
+    kinds = {n: "str" if c.type == "number" else "category" for n, c in table.columns.items()}
+    return pd.concat(parts, ignore_index=True).astype(kinds | {"_file": "category"})
 
 
-def _read(
-    name: str, table: registry.Table, types: Mapping[str, pa.DataType]
-) -> tuple[pa.Table | None, list[Fault]]:
-    """Rows of one raw file, and the lines that cannot be one."""
+def _read(name: str, table: registry.Table, faults: list[Fault]) -> pd.DataFrame:
+    """Rows of one raw file; to the faults are added its lines that cannot be one."""
     shown, content = f"data/raw/{name}", (paths.raw_dir() / name).read_bytes()
+    rows, columns = list[list[object]](), [*table.columns]
+
+    def broken(line: int, column: str, value: str, rule: str) -> None:
+        faults.append(Fault(shown, line, column, value, rule))
+
     try:
         decoded(content)
     except Unreadable as fault:
-        return None, [Fault(shown, fault.line or 0, "(line)", "", fault.what)]
-    header = content.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
-    expected = [n for n, c in table.columns.items() if n in header.split(",") or not c.nullable]
-    if header != ",".join(expected):
-        rule = f"columns must be {', '.join(expected)}"
-        return None, [Fault(shown, 1, "(header)", header, rule)]
-    faults: list[Fault] = []
-
-    def skip(row: csv.InvalidRow) -> str:
-        rule = f"must have {row.expected_columns} fields, not {row.actual_columns}"
-        faults.append(Fault(shown, row.number, "(line)", row.text, rule))
-        return "skip"
-
-    try:
-        part = csv.read_csv(
-            pa.py_buffer(content),
-            csv.ReadOptions(column_names=expected, skip_rows=1, use_threads=False),
-            csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
-            ),
-            csv.ConvertOptions(
-                column_types={n: types[n] for n in expected},
-                null_values=[],
-                strings_can_be_null=False,
-            ),
-        )
-    except pa.ArrowInvalid as error:  # a quote that nobody closes
-        return None, [*faults, Fault(shown, 0, "(file)", "", str(error))]
-    for lacking in types.keys() - set(expected):
-        part = part.append_column(lacking, pa.repeat("", len(part)).cast(types[lacking]))
-    if len(content.translate(None, _CONTROL)) < len(content):
-        at = next(n for n, byte in enumerate(content) if byte in _CONTROL)
-        line, rule = content.count(b"\n", 0, at) + 1, "must not hold a control character"
-        return None, [Fault(shown, line, "(line)", repr(chr(content[at])), rule)]
-    lines = np.arange(2, len(part) + len(faults) + 2)
-    lines = np.delete(lines, [fault.line - 2 for fault in faults])
-    if content.count(b"\n") > len(lines) + len(faults) + 1:  # some cells hold several lines
-        breaks = sum(pc.count_substring(part[n].cast(pa.string()), "\n").to_numpy() for n in types)
-        lines = lines + breaks.cumsum() - breaks
-    shown_each = pa.DictionaryArray.from_arrays(np.zeros(len(part), "int32"), [shown])
-    rows = part.select([*types]).append_column("_file", shown_each)
-    return rows.append_column("_line", pa.array(lines)), faults
+        broken(fault.line or 0, "(line)", "", fault.what)
+        return pd.DataFrame(columns=columns)
+    text = content.decode()
+    head, _, body = text.partition("\n")
+    named = head.rstrip("\r").split(",")
+    expected = [n for n, c in table.columns.items() if n in named or not c.nullable]
+    if named != expected:
+        broken(1, "(header)", ",".join(named), f"columns must be {', '.join(expected)}")
+    elif hit := re.search(CONTROL, text):
+        line = text.count("\n", 0, hit.start()) + 1
+        broken(line, "(line)", repr(hit[0]), "must not hold a control character")
+    else:
+        reader, line = csv.reader(io.StringIO(body, newline=""), strict=True), 2
+        try:
+            for cells in reader:
+                if len(cells) == len(expected):
+                    rows.append([*cells, shown, line])
+                else:
+                    rule = f"must have {len(expected)} fields, not {len(cells)}"
+                    broken(line, "(line)", ",".join(cells), rule)
+                line = reader.line_num + 2
+        except csv.Error as error:  # a quote that nobody closes
+            broken(line, "(line)", "", str(error))
+    frame = pd.DataFrame(rows, columns=[*expected, "_file", "_line"])
+    return frame.reindex(columns=[*columns, "_file", "_line"], fill_value="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 
 from .. import registry
 from ..ground import sql
-from ..ground.errors import DataError, Fault, FileError, NothingToAddError
+from ..ground.errors import DataError, Fault, NothingToAddError
 from .database import connect
+from .rules import broken
 from .validate import checked_rows, duplicates, schema
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ class Read:
 
 
 def read(
-    path: Path, spec: registry.Table, user_map: Mapping[str, Any], source: str, skip_bad: bool
+    path: Path, spec: registry.Table, source: str, skip_bad: bool, user: sources.Map | None = None
 ) -> Read:
     """Read, understand and check a file for a table.
 
-    user_map: the user's map, as `sources.mapping.of_user` gives it.
+    user: the user's map, as `sources.mapping.of_user` gives it.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def read(
     from .. import sources  # names of the world's economies take a tenth of a second to import
 
     content = sources.read(path)
-    mapped, layout = sources.understand(content, spec, user_map)
+    mapped, layout = sources.understand(content, spec, user or sources.Map())
     with connect() as connection:
         reader = Reading(connection, sources.Reader(content, mapped, spec), source, skip_bad)
         return reader.found(content, layout)
@@ -105,12 +106,11 @@ class Reading:
             frame, found = checked_rows(self.spec, raw, self.source)
             self._note([*self.reader.faults, *(fault for fault, _ in found)])
             self.reader.faults.clear()
-            more = [c for c in raw if c not in self.spec.columns]
             bad = frame.index.isin([at for _, at in found])
             unread = [at for fault, at in found if fault.column in self.spec.key]
-            frame = pd.concat([frame, raw[more]], axis=1).assign(_bad=bad).drop(index=unread)
-            types = dict.fromkeys(more, "str") | {"_line": "Int64", "_bad": "boolean"}
-            form = schema(self.spec, **types)
+            places = {"_file": raw["_file"], "_line": raw["_line"], "_bad": bad}
+            frame = frame.assign(**places).drop(index=unread)
+            form = schema(self.spec, _file="str", _line="Int64", _bad="boolean")
             rows = pa.Table.from_pandas(frame, form, preserve_index=False)
             if folder is None:
                 held.append(rows)
@@ -144,56 +144,35 @@ class Reading:
 
     def _add_up(self, typed: str) -> None:
         """The relation `whole`: rows, or their sums and totals, in which each counts once."""
-        connection, mapped, columns = self.connection, self.mapped, sql.names(self.spec.columns)
-        if mapped.sums or self.reader.once:  # of two rows of one key a faulty one counts too
-            typed = f"select * from ({typed}) where not _bad"
-        if once := self.reader.once:
-            keys = sql.names(["_file", *once])
-            twice = connection.sql(f"select {keys} from ({typed}) group by all having count(*) > 1")
-            for file, *cells in twice.order(keys).limit(1).fetchall():
-                told = zip(once.values(), cells, strict=True)
-                raise FileError(
-                    f"a row stands in the file more than once: {', '.join(map(' '.join, told))}",
-                    where=file,
-                    hint="leave each row once in the file, or take the publisher's own",
-                )
-        if mapped.sums:
-            name = self.reader.figure()
-            figure, field = sql.name(name), mapped.columns.get(name)
-            scaled = field is not None and field.times != 1  # then six digits are all there are
-            exact, add = ("::decimal(38, 6)", "sum") if scaled else ("", "fsum")
+        mapped, columns = self.mapped, f"{sql.names(self.spec.columns)}, _file, _line, _bad"
+        if not mapped.sums:
+            self.connection.execute(f"create temp view whole as select {columns} from ({typed})")
+            return
+        name = self.reader.figure
+        figure = sql.name(name)
 
-            def added(rows: str, *without: str) -> str:
-                alone = sql.names([name, "_line", *without])
-                told = f"{add}({figure}{exact}) as {figure}, min(_line) as _line"
-                return f"select * exclude ({alone}), {told} from ({rows}) group by all"
+        def added(rows: str) -> str:
+            told = f"sum({figure}::decimal(38, 6)) as {figure}, min(_line) as _line"
+            return f"select * exclude ({figure}, _line), {told} from ({rows}) group by all"
 
-            typed = added(typed, *once)
-            if mapped.totals:
-                totals = mapped.totals.items()
-                put = ", ".join(f"{sql.text(v)} as {sql.name(n)}" for n, v in totals)
-                whole = added(f"select * replace ({put}) from sums")
-                typed = f"with sums as ({typed}) from sums union all by name {whole}"
-            typed = f"select * replace ({figure}::double as {figure}) from ({typed})"
-        connection.execute(
-            f"create or replace temp {'table' if mapped.sums else 'view'} whole as "
-            f"select {columns}, _file, _line, _bad from ({typed})"
+        # of two rows of one key a faulty one does not count
+        sums = f"with sums as ({added(f'select * from ({typed}) where not _bad')}) from sums"
+        if mapped.totals:
+            put = ", ".join(f"{sql.text(v)} as {sql.name(n)}" for n, v in mapped.totals.items())
+            sums += f" union all by name {added(f'select * replace ({put}) from sums')}"
+        self.connection.execute(
+            f"create temp table whole as select {columns} from "
+            f"(select * replace ({figure}::double as {figure}) from ({sums}))"
         )
-        if mapped.sums:
-            self._refuse_sums(figure, self.spec.columns[name])
+        self._refuse_sums(name, self.spec.columns[name])
 
-    def _refuse_sums(self, figure: str, column: registry.Column) -> None:
-        """Take sums that are beyond the bounds of their column out of `whole`."""
-        limits = {
-            f"{figure} < {column.min!r}": column.min,
-            f"{figure} > {column.max!r}": column.max,
-        }
-        beyond = " or ".join(test for test, limit in limits.items() if limit is not None) or "false"
-        odd = self.connection.sql(f"from whole where {beyond} limit {FAULTS}").df()
-        texts = [n for n in self.spec.columns if n != self.reader.figure()]
-        words = odd.assign(**{n: odd[n].astype(object).fillna("").astype("str") for n in texts})
-        self._note(fault for fault, _ in checked_rows(self.spec, words, self.source)[1])
-        self.connection.execute(f"delete from whole where {beyond}")
+    def _refuse_sums(self, name: str, column: registry.Column) -> None:
+        """Raise DataError where a sum is beyond the bounds of its column."""
+        query = f"select unnest([min({sql.name(name)}), max({sql.name(name)})]) as v from whole"
+        ends = self.connection.sql(query).df()["v"]
+        for mask, words in broken(ends, column):
+            (value, *_) = ends[mask]
+            raise self._refusal([Fault(self.reader.file, 0, name, f"{value:g}", words)])
 
     def _refuse_twice(self) -> None:
         """The relation `good`: rows whose key no other has."""

@@ -6,8 +6,9 @@ from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,17 +21,7 @@ from .dates import is_date
 NUMBER = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
 
 
-class Rule(NamedTuple):
-    """What values must be, in the words of a fault, and a test of values of which none is empty."""
-
-    words: str
-    holds: Callable[[pd.Series], pd.Series]
-
-    def broken(self, values: pd.Series) -> pd.Series:
-        """A mask of the values that break the rule; an empty one breaks none."""
-        present = values.dropna()
-        broken = present[~self.holds(present).astype(bool)]
-        return pd.Series(values.index.isin(broken.index), index=values.index)
+_NUMBERS = ("year", "integer", "number")
 
 
 def dtype(column: registry.Column) -> str:
@@ -74,71 +65,57 @@ def numbers(text: pd.Series) -> pd.Series:
         return text.where(text.str.fullmatch(NUMBER)).astype("float64")
 
 
-def rules(column: registry.Column) -> list[Rule]:
-    """The rules that the registry sets for the typed values of a column."""
-    return [*_vocabulary(column), *_bounds(column)]
+def rules(column: registry.Column) -> dict[str, Callable[[Any], Any]]:
+    """What a value must be by the registry: a test by the words of a fault, of numbers also of many
+    at once.
+    """
+    codes, low, high = economies.codes(), column.min, column.max
+    tests: dict[str, Callable[[Any], Any]] = {}
+    match column.type:
+        case "economy":
+            tests["unknown country or aggregate code"] = codes.__contains__
+        case "economies":
+            words = "unknown country or aggregate code in the list"
+            tests[words] = lambda listed: codes.issuperset(listed.split(";"))
+        case "source":
+            words = "unknown source: neither in registry/sources.csv nor added"
+            tests[words] = registry.sources().__contains__
+        case "date":
+            tests["must be an ISO 8601 date (may be partial or an interval a/b)"] = is_date
+    if column.values:
+        tests[f"must be one of {', '.join(column.values)}"] = column.values.__contains__
+    if column.pattern:
+        tests[f"must match {column.pattern} ({column.meaning})"] = re.compile(column.pattern).match
+    if low is not None:
+        why = "must not be negative" if low == 0 else f"must be at least {low:g}"
+        tests[f"{why} ({column.reason})"] = lambda value: value >= low
+    if high is not None:
+        tests[f"must be at most {high:g} ({column.reason})"] = lambda value: value <= high
+    return tests
+
+
+def broken(values: pd.Series, column: registry.Column) -> Iterator[tuple[pd.Series, str]]:
+    """For each rule that some typed values break a mask of these, and its words; an empty value
+    breaks none.
+    """
+    present = values.dropna()
+    for words, test in rules(column).items():
+        holds = test(present) if column.type in _NUMBERS else present.map(test)
+        if len(wrong := present[~holds.astype(bool)]):
+            yield pd.Series(values.index.isin(wrong.index), values.index), words
 
 
 def judged(
     words: pd.Series, column: registry.Column
 ) -> tuple[pd.Series, list[tuple[pd.Series, str]]]:
     """Typed values of words, and for each rule that some break a mask of these, and its words."""
-    broken = []
+    faults = []
     empty = words.isna() if words.dtype == float else words.eq("")
     if empty.any():
         words = words.where(~empty)
         if not column.nullable:
-            broken.append((empty, "must not be empty"))
+            faults.append((empty, "must not be empty"))
     values, good, rule = _typed(words, column)
     if not (good | empty).all():
-        broken.append((~(good | empty), rule))
-    present = values.dropna()
-    for one in rules(column):
-        if not one.holds(present).all():
-            broken.append((one.broken(values), one.words))
-    return values, broken
-
-
-def _vocabulary(column: registry.Column) -> list[Rule]:
-    rules = []
-    match column.type:
-        case "economy":
-            rules.append(Rule("unknown country or aggregate code", _among(economies.codes())))
-        case "economies":
-            codes = economies.codes()
-            rules.append(
-                Rule(
-                    "unknown country or aggregate code in the list",
-                    lambda v: v.map(lambda listed: set(listed.split(";")) <= codes),
-                )
-            )
-        case "source":
-            known = _among(registry.sources())
-            rules.append(Rule("unknown source: neither in registry/sources.csv nor added", known))
-        case "date":
-            rules.append(
-                Rule(
-                    "must be an ISO 8601 date (may be partial or an interval a/b)",
-                    lambda v: v.map(is_date),
-                )
-            )
-    if values := column.values:
-        rules.append(Rule(f"must be one of {', '.join(values)}", _among(values)))
-    if pattern := column.pattern:
-        words = f"must match {pattern} ({column.meaning})"
-        rules.append(Rule(words, lambda v: v.str.match(pattern)))
-    return rules
-
-
-def _among(known: Collection[str]) -> Callable[[pd.Series], pd.Series]:
-    return lambda values: values.map(known.__contains__)
-
-
-def _bounds(column: registry.Column) -> list[Rule]:
-    rules, low, high = [], column.min, column.max
-    if low is not None:
-        why = "must not be negative" if low == 0 else f"must be at least {low:g}"
-        rules.append(Rule(f"{why} ({column.reason})", lambda v: v >= low))
-    if high is not None:
-        rules.append(Rule(f"must be at most {high:g} ({column.reason})", lambda v: v <= high))
-    return rules
+        faults.append((~(good | empty), rule))
+    return values, [*faults, *broken(values, column)]

@@ -7,6 +7,7 @@ expected counts per source) run over the whole table.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -28,7 +29,7 @@ def validated(table: registry.Table) -> pa.Table:
     """
     raw, key = read_raw(table), list(table.key)
     frame, breaches = checked_rows(table, raw)
-    rows = pa.Table.from_pandas(frame, schema(table), preserve_index=False)
+    rows = arrow(table, frame)
     rows = rows.sort_by([(name, "ascending") for name in key])
     counts = _counts(table, raw)
     if breaches or counts or len(twice(rows, key)):
@@ -44,6 +45,11 @@ def twice(rows: pa.Table, key: Sequence[str]) -> pa.Table:
     keys = rows.select(list(key)).combine_chunks()
     same = [pc.equal(keys[name][1:], keys[name][:-1]) for name in key]
     return keys[1:].filter(functools.reduce(pc.and_, same))
+
+
+def arrow(table: registry.Table, frame: pd.DataFrame) -> pa.Table:
+    """Typed rows of a table in Arrow."""
+    return pa.Table.from_pandas(frame, schema(table), preserve_index=False)
 
 
 def schema(table: registry.Table, **more: str) -> pa.Schema:
@@ -109,14 +115,14 @@ def _counts(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
     change in the registry too.
     """
     known = {*table.rows, *registry.sources()}
-    wanted = {f"rows.{source}": rows for source, rows in table.rows.items()}
-    wanted |= {f"files.{name}.rows": declared.rows for name, declared in table.files.items()}
-    there = {f"rows.{s}": n for s, n in raw["source_id"].value_counts().items() if s in known}
-    for file, rows in raw["_file"].value_counts().items():
-        there[f"files.{file.removeprefix('data/raw/')}.rows"] = rows
-    where, rule = f"registry/tables/{table.table}.yaml", "the registry expects {} rows"
+    wanted = Counter({f"rows.{source}": rows for source, rows in table.rows.items()})
+    wanted |= Counter({f"files.{name}.rows": file.rows for name, file in table.files.items()})
+    sources, files = raw["source_id"].value_counts(), raw["_file"].value_counts()
+    there = Counter({f"rows.{source}": n for source, n in sources.items() if source in known})
+    there |= Counter({f"files.{f.removeprefix('data/raw/')}.rows": n for f, n in files.items()})
+    where = f"registry/tables/{table.table}.yaml"
     return [
-        Fault(where, 0, name, str(there.get(name, 0)), rule.format(wanted.get(name, 0)))
+        Fault(where, 0, name, str(there[name]), f"the registry expects {wanted[name]} rows")
         for name in sorted({*wanted, *there})
-        if there.get(name, 0) != wanted.get(name, 0)
+        if there[name] != wanted[name]
     ]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +23,10 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import UnknownNameError, UsageError, WriteError
 from ..ground.files import lock, write_whole
-from .compared import figure
+from ..sources.mapping import figure
 from .derived import finished
 from .reading import read
-from .validate import schema
+from .validate import arrow
 
 PARTIAL = ".partial"
 """A fetch that is under way; a later one of the same request goes on with it."""
@@ -64,7 +64,7 @@ def find(source: str, prefix: str) -> registry.Vintage:
 def frame(one: registry.Vintage) -> pd.DataFrame:
     """The rows of a vintage in the table's own form."""
     folder = paths.vintages_dir() / one.source / one.stamp
-    return read(folder, registry.table(one.table), {}, one.source, one.skips).rows
+    return read(folder, registry.table(one.table), one.source, one.skips).rows
 
 
 def found_in(day: str) -> str:
@@ -76,15 +76,12 @@ def entry(one: registry.Vintage) -> registry.Source:
     """The register entry of a source as it stood when this vintage was the newest."""
     now = registry.sources()[one.source]
     last = registry.added()[one.source].vintage or one.stamp
-    year = f"{last[:4]}."  # with which the citation of a fetch ends
     fields = {
         "found_in": found_in(one.day),
         "accessed": one.day,
         "edition": one.day,
         "published": now.published and one.day,
-        "citation": now.citation.removesuffix(year) + f"{one.day[:4]}."
-        if now.citation.endswith(year)
-        else now.citation,
+        "citation": re.sub(rf"{last[:4]}\.$", f"{one.day[:4]}.", now.citation),
     }
     return now if one.stamp == last else now.model_copy(update=fields)
 
@@ -100,7 +97,7 @@ def table_file(table: registry.Table, source: str, stamp: str) -> Path:
         raise UsageError(
             f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
         )
-    rows = pa.Table.from_pandas(frame(one), schema(table), False)
+    rows = arrow(table, frame(one))
     buffer = pa.BufferOutputStream()
     pq.write_table(finished(table, rows, {source: entry(one)}), buffer)
     file = paths.vintages_dir() / source / one.stamp / ".rows.parquet"
@@ -141,20 +138,20 @@ def vintages(source: str | None = None) -> pd.DataFrame:
     for one in (v for s in ([source] if source else fetched) for v in kept(s)):
         folder = paths.vintages_dir() / one.source / one.stamp
         rows.append(
-            {
-                "source": one.source,
-                "vintage": one.stamp,
-                "provider": one.provider,
-                "table": one.table,
-                "answers": len(one.answers),
-                "figures": sum(a.rows for a in one.answers),
-                "bytes": sum((folder / a.file).stat().st_size for a in one.answers),
-                "sha256": one.sha256,
-                "in_tables": entries[one.source].vintage == one.stamp,
-            }
+            (
+                one.source,
+                one.stamp,
+                one.provider,
+                one.table,
+                len(one.answers),
+                sum(a.rows for a in one.answers),
+                sum((folder / a.file).stat().st_size for a in one.answers),
+                one.sha256,
+                entries[one.source].vintage == one.stamp,
+            )
         )
-    columns = ("source", "vintage", "provider", "table", "answers", "figures", "bytes", "sha256")
-    return pd.DataFrame(rows, columns=[*columns, "in_tables"])
+    columns = "source vintage provider table answers figures bytes sha256 in_tables"
+    return pd.DataFrame(rows, columns=columns.split())
 
 
 def diff(source: str, old: str | None = None, new: str | None = None) -> pd.DataFrame:
@@ -216,12 +213,10 @@ def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.Da
     key = [c for c in spec.key if c != "source_id"]
     others = [c for c in spec.columns if c not in (*key, "source_id")]
     then, now = (
-        rows.astype(dict.fromkeys(others, object)).melt(key, others, "column", "_cell")
-        for rows in (old, new)
+        rows.astype(dict.fromkeys(others, object)).melt(key, others, "column", name)
+        for name, rows in {"old": old, "new": new}.items()
     )
-    both = then.merge(
-        now, "outer", [*key, "column"], suffixes=("_then", "_now"), indicator="said"
-    ).rename(columns={"_cell_then": "old", "_cell_now": "new"})
+    both = then.merge(now, "outer", [*key, "column"], indicator="said")
     words = {"both": "revised", "left_only": "gone", "right_only": "new"}
     both["said"] = both["said"].astype(str).map(words)
     same = both["old"].eq(both["new"]).fillna(False) | (both["old"].isna() & both["new"].isna())
@@ -246,9 +241,6 @@ def alone(source: str) -> Iterator[Path]:
     """The folder of a source's vintages, for one fetch at a time; another waits."""
     home = paths.vintages_dir()
     with lock(home / f".lock-{source}"):
-        for left in home.glob(f"*/{PARTIAL}"):  # of whatever source: nobody goes on with it
-            if time.time() - left.stat().st_mtime > 2 * STALE.total_seconds():
-                shutil.rmtree(left, ignore_errors=True)
         folder = home / source
         folder.mkdir(exist_ok=True)
         try:

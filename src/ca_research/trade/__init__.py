@@ -3,7 +3,6 @@ gravity.
 """
 
 from .gravity import Gravity, gravity, panel, treated_pairs
-from .gravity_reassign import Reassignment, reassign
 from .indices import (
     balance,
     complementarity,
@@ -22,7 +21,6 @@ __all__ = [
     "CIF_FOB",
     "FLOWS",
     "Gravity",
-    "Reassignment",
     "balance",
     "complementarity",
     "gravity",
@@ -37,7 +35,6 @@ __all__ = [
     "product_shares",
     "rank",
     "rank_years",
-    "reassign",
     "reconcile",
     "revealed_comparative_advantage",
     "trade_intensity",

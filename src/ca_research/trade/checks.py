@@ -9,10 +9,8 @@ from typing import Any
 import pandas as pd
 
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError
-from ..stats.contract import Frame, one_figure_per_cell
+from ..stats.contract import Frame
 from ..stats.frames import require
-
-__all__ = ["REST", "by_product", "one_figure_per_cell"]
 
 REST = ("_X", "S19")
 """Residual partners: no economies, but the members of none; a total may hold them beside
@@ -31,18 +29,15 @@ def of_trade(*cell: str, **other: Any) -> Frame:
     return Frame(cell=cell, single=SINGLE, **other)
 
 
-def totals_in(products: Iterable[Any]) -> list[Any]:
-    """Those that stand for all products together, as the table writes it or a file of one's own."""
-    return [p for p in products if str(p).strip().upper() in _TOTALS]
-
-
 def by_product(trade: pd.DataFrame) -> pd.DataFrame:
     """Rows that are not of all products together, of one classification.
 
     Raises CoverageError without such rows, and as `one_classification`.
     """
     require(trade, (), keys=("product",))
-    rows = trade[~trade["product"].isin(totals_in(trade["product"].unique()))]
+    # as the table writes all products together, or a file of one's own
+    totals = [p for p in trade["product"].unique() if str(p).strip().upper() in _TOTALS]
+    rows = trade[~trade["product"].isin(totals)]
     if rows.empty:
         raise CoverageError(
             "no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])"

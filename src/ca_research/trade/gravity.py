@@ -19,9 +19,10 @@ import pandas as pd
 from ..ground.arguments import several
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..stats.columns import floats
-from ..stats.contract import takes
+from ..stats.contract import Share, takes
 from ..stats.fixed_effects import (
     Fit,
+    Log,
     Sample,
     cluster_codes,
     codes,
@@ -30,7 +31,7 @@ from ..stats.fixed_effects import (
     note,
     solve,
 )
-from ..stats.frames import between_0_and_1, origin, refuse_named
+from ..stats.frames import origin, refuse_named, require
 from ..stats.result import Result, t_interval
 from .gravity_panel import PANEL, panel, treated_pairs
 
@@ -39,8 +40,6 @@ __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
 GEOGRAPHY = ("log_distance", "contiguous", "common_language")
 LEVEL = "exporter-year+importer-year"
 CHANGE = "exporter-year+importer-year+pair"
-EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pair")
-CLUSTERS = (*EFFECTS, "symmetric-pair")
 _PAIRS = {"pair": "exporter^importer", "symmetric-pair": "symmetric_pair"}
 Estimator = Literal["ppml", "ols"]
 ESTIMATORS = get_args(Estimator)
@@ -165,22 +164,12 @@ class Gravity(Result):
         and Statistics 88(4).
         """
         centred = (self._predictor - self._predictor.mean()) / self._predictor.std()
-        sample = Sample(
-            self._sample.y,
-            self._sample.x | {"RESET": centred**2},
-            self._sample.fixed,
-            self._sample.cluster,
-        )
-        fit = solve(sample, self.estimator)
+        x = self._sample.x | {"RESET": centred**2}
+        fit = solve(replace(self._sample, x=x), self.estimator)
         if "RESET" in fit.collinear:
-            raise CoverageError(
-                "no RESET test: the squared predictor is collinear with the terms and fixed "
-                "effects",
-                hint="take fewer fixed effects or terms",
-            )
-        return (
-            _tidy(fit, self.clusters, 0.95).set_index("term").loc["RESET", ["estimate", "se", "p"]]
-        )
+            raise CoverageError("no RESET test: the squared predictor is collinear with the model")
+        tidy = _tidy(fit, self.clusters, 0.95).set_index("term")
+        return tidy.loc["RESET", ["estimate", "se", "p"]]
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:
@@ -193,7 +182,7 @@ class Gravity(Result):
 
     @property
     def __maketables_fixef_string__(self) -> str:
-        return "+".join(part.strip() for part in self.effects.split("+"))
+        return self.effects.replace(" ", "")
 
     @property
     def __maketables_vcov_info__(self) -> dict[str, Any]:
@@ -224,19 +213,18 @@ def complete(
     effects: str,
     estimator: str,
     cluster: str,
-    log: list[dict[str, Any]],
+    log: Log,
 ) -> tuple[Sample, np.ndarray]:
     """Rows on which everything is known, and which rows of the panel they are; what leaves is
     logged.
     """
-    for name in terms:
-        known_name("covariate", name, panel.columns)
-    panel = GRAVITY.check(panel)
-    for side in ("exporter", "importer"):
-        refuse_named(panel[side].unique(), side)
-    if self_pairs := int((panel["exporter"].to_numpy() == panel["importer"].to_numpy()).sum()):
+    panel = GRAVITY.check(require(panel, terms))
+    sides = [panel[side].to_numpy() for side in ("exporter", "importer")]
+    for side in sides:
+        refuse_named(np.unique(side), "exporter or importer")
+    if (sides[0] == sides[1]).any():
         raise UsageError(
-            f"{self_pairs} row(s) of an economy with itself",
+            "rows of an economy with itself",
             hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
         )
     value = panel["value_usd"].to_numpy()
@@ -253,10 +241,8 @@ def complete(
         known &= value > 0
     with np.errstate(divide="ignore"):
         y = np.log(value) if estimator == "ols" else value
-    sides = zip(panel["exporter"], panel["importer"], strict=True)
-    ways = cluster_codes(
-        panel.assign(symmetric_pair=["-".join(sorted(pair)) for pair in sides]), _words(cluster)
-    )
+    symmetric = ["-".join(sorted(pair)) for pair in zip(*sides, strict=True)]
+    ways = cluster_codes(panel.assign(symmetric_pair=symmetric), _words(cluster))
     if not 0 < ways.shape[1] <= 2:
         raise UsageError(f"cluster {cluster!r}", hint="one, or two: 'exporter+importer'")
     return Sample(y, x, [*codes(panel, _words(effects)).T], ways).keep(known), known
@@ -270,7 +256,7 @@ def gravity(
     effects: str = LEVEL,
     estimator: Estimator = "ppml",
     cluster: str = "pair",
-    level: float = 0.95,
+    level: Share = 0.95,
 ) -> Gravity:
     """Gravity equation with fixed effects and cluster-robust errors.
 
@@ -282,12 +268,12 @@ def gravity(
         Columns of it.
     effects : str
         Fixed effects in pyfixest's words, none within another, with 'pair' for
-        'exporter^importer' and '-' for '^'; see EFFECTS.
+        'exporter^importer' and '-' for '^'.
     estimator : {'ppml', 'ols'}
         Poisson pseudo-maximum likelihood of the value, zeros kept [1]_; or least squares of its
         logarithm, zeros logged and left out.
     cluster : str
-        One of CLUSTERS, or two joined by '+'. 'pair' is directed; 'symmetric-pair' takes both
+        As the effects; or two joined by '+'. 'pair' is directed; 'symmetric-pair' takes both
         directions of a pair as one; 'exporter+importer' clusters two ways, which lets all pairs
         that share a side be correlated [2]_.
     level : float
@@ -328,13 +314,15 @@ def gravity(
     year have one redundant level in each year, so K is no fewer than the rank and errors are if
     anything too large. Of two ways the variance is V_a + V_b - V_ab, each with the G of the way
     that has fewer clusters; where that is not positive there is no error, and the log says so. With
-    few treated pairs the errors are too small: see `reassign`.
+    few treated pairs the errors are too small: rank the coefficient among those that other
+    economies have in the same place [4]_.
 
     References
     ----------
     .. [1] Santos Silva and Tenreyro (2006), Review of Economics and Statistics 88(4).
     .. [2] Cameron, Gelbach and Miller (2011), Journal of Business and Economic Statistics 29(2).
     .. [3] Anderson and van Wincoop (2003), American Economic Review 93(1).
+    .. [4] MacKinnon and Webb (2020), Journal of Econometrics 218(2).
 
     Examples
     --------
@@ -349,9 +337,7 @@ def gravity(
     >>> gravity(rows, ["log_distance"], cluster="exporter+importer").clusters
     6
     """
-    level, covariates = between_0_and_1("level", level), list(dict.fromkeys(several(covariates)))
-    if not covariates:
-        raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
+    covariates = list(dict.fromkeys(several(covariates)))
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     fit, used = estimated(sample, estimator, log)
@@ -360,8 +346,7 @@ def gravity(
     for term in table.index[~(table["se"] > 0)]:
         note(log, "estimation", "no positive variance with these clusters", 0, term)
     table = table.reindex(list(covariates)).rename_axis("term").reset_index()
-    terms = {k: v for k, v in used.x.items() if k not in fit.collinear}
-    used = Sample(used.y, terms, used.fixed, used.cluster)
+    used = replace(used, x={k: v for k, v in used.x.items() if k not in fit.collinear})
     return Gravity(
         table=table,
         n=int(fit.kept.sum()),

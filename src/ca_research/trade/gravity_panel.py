@@ -4,19 +4,17 @@ log of what left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import whole_numbers
-from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
-from ..stats.contract import KINDS, Frame, Single, Year, takes
-from ..stats.fixed_effects import note
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError, known_name
+from ..stats.contract import Frame, Single, Year, takes
+from ..stats.fixed_effects import Log, note
 from ..stats.frames import origin, refuse_named, require
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
@@ -35,16 +33,9 @@ def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd
     valuation.
     """
     if isinstance(trade, str | Path):
-        import pyarrow.parquet as pq
-
         if not Path(trade).is_file():
-            raise UsageError(
-                f"no file {str(trade)!r}", hint="a frame, or the path of a Parquet file"
-            )
-        wanted = {*_WORLD, "year", "value_usd", "source_id", "flow", "product", *KINDS}
-        there = [c for c in pq.read_schema(trade).names if c in wanted]
-        only = [("source_id", "=", source)] if source else None
-        trade = pq.read_table(trade, columns=there, filters=only).to_pandas()
+            refuse("trade", "a frame, or the path of a Parquet file", trade, "'world.parquet'")
+        trade = pd.read_parquet(trade, filters=[("source_id", "=", source)] if source else None)
     trade = require(trade, ("source_id",))
     trade = trade[trade["source_id"] == source] if source else trade
     if trade.empty:
@@ -60,55 +51,25 @@ def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd
     return rows.astype(types).reset_index(drop=True)
 
 
-def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
-    """Numeric columns of `covariates` joined on exporter, importer (and year), or on economy and
-    year for both sides.
-    """
-    covariates = require(covariates, ())
-    if {"exporter", "importer"} <= set(covariates.columns):
-        keys = [k for k in KEYS if k in covariates.columns]
-        sides = {"": keys}
-    else:
-        keys = ["economy", "year"]
-        sides = {f"_{side}": [side, "year"] for side in ("exporter", "importer")}
-    declared = Frame(cell=tuple(keys), value="", single=("indicator",))
-    covariates = declared.check(covariates)
-    for column in set(keys) - {"year"}:
-        refuse_named(covariates[column].unique(), column)
-    numbers = covariates.select_dtypes(["number", "bool"]).astype(float)
-    numbers = numbers.drop(columns=["year", "is_aggregate"], errors="ignore")
-    if numbers.empty:
-        raise UsageError(
-            f"no column of numbers among the covariates: {', '.join(map(str, covariates))}",
-            hint="add one: the logarithm of distance",
-        )
-    for suffix, columns in sides.items():
-        joined = numbers.add_suffix(suffix)
-        if again := {*joined} & {*rows}:
-            raise UsageError(f"the panel has a column {min(again)!r} already", hint="rename it")
-        joined[columns] = covariates[keys].to_numpy()
-        joined = joined.astype({k: rows[k].dtype for k in columns})
-        rows = rows.merge(joined, on=columns, how="left")
-    return rows
-
-
-def _near(geography: pd.DataFrame) -> pd.DataFrame:
-    """Distance and what two economies share, as covariates of a pair."""
+def _near(rows: pd.DataFrame, geography: pd.DataFrame) -> pd.DataFrame:
+    """The rows with distance and what two economies share."""
     sides = {"origin": "exporter", "destination": "importer"}
     near = Frame(cell=(*sides,), columns=SHARED, value="distance_km", gaps="kept").check(geography)
-    near = near[[*sides, *SHARED]].rename(columns=sides)
+    for side in sides:
+        refuse_named(near[side].unique(), side)
+    near = near[[*sides, *SHARED]].rename(columns=sides).astype(dict.fromkeys(sides.values(), str))
+    near = near.astype(dict.fromkeys(SHARED, float))
     with np.errstate(divide="ignore"):
-        return near.assign(log_distance=np.log(near["distance_km"]))
+        near["log_distance"] = np.log(near["distance_km"])
+    return rows.merge(near, on=[*sides.values()], how="left")
 
 
 @takes()
 def panel(
     trade: pd.DataFrame | str | Path,
     geography: pd.DataFrame | None = None,
-    covariates: pd.DataFrame | None = None,
     *,
     source: str | None = None,
-    years: int | Sequence[int] = (),
     exclude: Single = (),
 ) -> pd.DataFrame:
     """One row per exporter, importer and year, with a log of what left.
@@ -120,22 +81,17 @@ def panel(
         path of a Parquet file, with exporter_iso3, importer_iso3, year, value_usd, source_id.
     geography : pandas.DataFrame, optional
         Rows like table `geography`: gives distance_km, log_distance, contiguous, common_language
-        (0 or 1).
-    covariates : pandas.DataFrame, optional
-        Numeric columns by exporter and importer (and year), or by economy and year (then each is
-        joined twice, with the suffixes _exporter and _importer).
+        (0 or 1). Other covariates are merged into the panel with pandas.
     source : str, optional
         Which of several.
-    years : int or sequence of int
-        Years to keep; all by default.
     exclude : str or sequence of str
         Economies, by code or name, to leave out on either side.
 
     Returns
     -------
     pandas.DataFrame
-        exporter, importer, year, value_usd (USD), source_id and the covariates; ``sources``, the
-        ids of all that was joined, also of geography and covariates; ``attrs['log']`` says what
+        exporter, importer, year, value_usd (USD), source_id and the geography; ``sources``, the
+        ids of all that was joined, also of geography; ``attrs['log']`` says what
         left. Aggregates, pairs of an economy with itself and rows without a value are dropped and
         logged; a pair that is absent stays absent (missing is not zero).
 
@@ -155,22 +111,19 @@ def panel(
     >>> rows.attrs["log"][0]["reason"]
     'aggregate, not an economy'
     """
-    rows, wanted = _bilateral_flows(trade, source), whole_numbers("years", years)
+    rows = _bilateral_flows(trade, source)
     sides = rows[["exporter", "importer"]]
     held = set(np.unique(sides.to_numpy(str)))
-    if unknown := sorted(held - eco.codes()):
-        raise UnknownNameError(
-            "economy", unknown[0], sorted(eco.codes()), where="exporter or importer of the panel"
-        )
+    for code in sorted(held - eco.codes()):
+        known_name("exporter or importer", code, eco.codes())
     groups = sorted(held & set(eco.AGGREGATES))
     reasons = {
         "aggregate, not an economy": (sides.isin(groups).any(axis=1), ", ".join(groups)),
         "pair of an economy with itself": (rows["exporter"] == rows["importer"], ""),
         "no value reported": (rows["value_usd"].isna(), ""),
         "economy excluded by choice": (sides.isin(exclude).any(axis=1), ", ".join(exclude)),
-        "year outside those chosen": (~rows["year"].isin(wanted) & bool(wanted), ""),
     }
-    log: list[dict[str, Any]] = []
+    log: Log = []
     left = pd.Series(False, index=rows.index)
     for reason, (hit, detail) in reasons.items():
         note(log, "panel", reason, int((hit & ~left).sum()), detail if hit.any() else "")
@@ -180,11 +133,11 @@ def panel(
         raise CoverageError(
             "no pair is left in the panel",
             where="; ".join(e["reason"] for e in log),
-            hint="take more years or economies",
+            hint="take more economies",
         )
-    for more in (None if geography is None else _near(geography), covariates):
-        rows = rows if more is None else _with(rows, more)
-    ids = {i for part in (rows, geography, covariates) if part is not None for i in origin(part)}
+    ids = {*origin(rows)}
+    if geography is not None:
+        rows, ids = _near(rows, geography), ids | {*origin(geography)}
     rows["sources"] = pd.Series([tuple(sorted(ids))] * len(rows), dtype=object)
     rows.attrs["log"] = log
     return rows

@@ -21,6 +21,7 @@ from ..stats.frames import alike, cited, require
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
+from .shares import shares_of
 
 
 @takes(pushed.product_shares, trade=of_trade("product", rows=by_product))
@@ -64,11 +65,7 @@ def product_shares(
 
 
 def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    shares = rows[[*keys, "product", "value_usd"]].reset_index(drop=True)
-    totals = shares.groupby(keys, observed=True)["value_usd"]
-    shares["share"] = shares["value_usd"] / totals.transform("sum")  # 0 / 0 is no share
-    shares["products"] = totals.transform("size")
-    return cited(shares, rows, keys)
+    return cited(shares_of(rows, keys, "product"), rows, keys)
 
 
 def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
@@ -232,20 +229,19 @@ def trade_intensity(
     summed = trade[of_world] if denominator == "world" else pairs
     totals = summed.groupby(["year", "reporter"], observed=True)["value_usd"].sum()
     received = pairs.groupby(["year", "partner"], observed=True)["value_usd"].sum()
-    year, value = pairs["year"], pairs["value_usd"].to_numpy()
-    exports = totals.reindex(pd.MultiIndex.from_frame(pairs[["year", "reporter"]])).to_numpy()
-    if not (value <= exports * (1 + SUM)).all():
+    pairs, side = pairs.reset_index(drop=True), ["year", "reporter"]
+    exports = pairs[side].join(totals, on=side)["value_usd"]
+    bought = pairs[["year", "partner"]].join(received, on=["year", "partner"])["value_usd"]
+    back = pairs[side].join(received, on=side)["value_usd"].fillna(0)
+    world = pairs["year"].map(totals.groupby(level="year").sum())
+    if not (pairs["value_usd"] <= exports * (1 + SUM)).all():
         raise CoverageError(
             "exports to the world are missing, or below those to one partner",
             hint="take a source with WLD rows, or denominator='partners'",
         )
-    bought = received.reindex(pd.MultiIndex.from_frame(pairs[["year", "partner"]])).to_numpy()
-    back = received.reindex(pd.MultiIndex.from_frame(pairs[["year", "reporter"]])).fillna(0)
-    world = totals.groupby(level="year").sum().reindex(year).to_numpy()
-    with np.errstate(all="ignore"):  # nothing exported has no share
-        intensity = value / exports / (bought / (world - back.to_numpy()))
-    out = pairs.reset_index(drop=True).assign(intensity=intensity)
-    return cited(out, trade, ["year"])  # every reporter of the year is in each ratio
+    intensity = pairs["value_usd"] / exports / (bought / (world - back))  # 0 / 0 is no share
+    # every reporter of the year is in each ratio
+    return cited(pairs.assign(intensity=intensity), trade, ["year"])
 
 
 BASKET = of_trade("product", rows=by_product)

@@ -22,8 +22,9 @@ from ..ground.errors import UsageError
 from ..stats.contract import ECONOMIES, KINDS, Frame
 from ..stats.frames import figures, refuse_names, require
 from ..stats.frames import years as refuse_no_years
-from ..tables.query import sums_of
-from .checks import SUM, one_classification, totals_in
+from .checks import SUM
+from .checks import by_product as rows_by_product
+from .mirror import KEYS
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs  # what Python has from 3.13 on
@@ -71,7 +72,7 @@ class Accounts:
         known = rows.filter(f'"{value}" is not null')
         figures(known.limit(1).df(), value, negative=True)
         if "year" in self.cell:
-            whole_years(rows)
+            refuse_no_years(rows.project("year").distinct().df())
         self.judge(" or ".join(f'"{key}" is null' for key in self.cell))
         columns = [c for c in rows.columns if c in (*ECONOMIES, "is_aggregate")]
         if columns:
@@ -131,27 +132,19 @@ class Accounts:
         return table
 
     def bits(self) -> tuple[str, str]:
-        """SQL of the rows with a bit for each item, and of whether two of an account have the same:
-        fewer bits than rows. To count distinct items takes several times as long.
+        """SQL of the rows with a number for each item, and of whether two of an account have the
+        same: fewer bits than rows. To count distinct items takes several times as long.
         """
         items = _names(c for c in self.cell if c not in self.keys)
         if not items:
             return "rows", "count(*) > 1"
-        ((many,),) = self.ask(
-            f"select count(*) from (select distinct {items} from rows)"
-        ).fetchall()
+        each = f"select distinct {items} from rows"
+        ((many,),) = self.ask(f"select count(*) from ({each})").fetchall()
         if many > MANY:
             return "rows", f"count(distinct ({items})) < count(*)"
-        words = range(-(-many // 120))
-        bits = (
-            f"case when n // 120 = {w} then 1::hugeint << (n % 120)::int else 0 end as bits{w}"
-            for w in words
-        )
-        each = f"select distinct {items} from rows"
         numbers = f"select *, row_number() over () - 1 as n from ({each})"
-        count = " + ".join(f"bit_count(bit_or(bits{w}))" for w in words)
-        rows = f"rows join (select {', '.join([items, *bits])} from ({numbers})) using ({items})"
-        return rows, f"{count or 0} < count(*)"
+        rows = f"rows join ({numbers}) using ({items})"
+        return rows, f"bit_count(bitstring_agg(n, 0, {max(many - 1, 1)})) < count(*)"
 
     @property
     def sources(self) -> str:
@@ -162,21 +155,6 @@ class Accounts:
         if "sources" in self.rows.columns:
             return ", list_sort(list_distinct(coalesce(flatten(list(sources)), []))) as sources"
         return ""
-
-    def made(self) -> str:
-        """Sums of partners that were made as the rows were added, as `add_up` gives them; '' where
-        there are none of these accounts, or some have figures on unlike terms.
-        """
-        ready, keys = sums_of(self.rows), frozenset(self.keys)
-        if ready is None or not ready.account - ready.single <= keys <= ready.account:
-            return ""
-        table = f"accounts_{uuid.uuid4().hex}"
-        self.ask(
-            f"create temp table {table} as select {_names(self.keys)}, total, figures as partners, "
-            "squares, largest, null::double as world, [source_id] as sources, not alike as suspect "
-            f"from ({ready.rows})"
-        )
-        return "" if self.ask(f"from {table} where suspect limit 1").fetchall() else table
 
     def each(self, table: str, columns: str, where: str = "true", sources: str = "") -> Relation:
         """The rows with columns made of them and of their account `a`, its sources and prices."""
@@ -198,14 +176,12 @@ def partner_shares(
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = Accounts(trade, declared, by, partial(measure, by=by, denominator=denominator))
     is_partner, value, of_world = "partner <> 'WLD'", "value_usd::double", denominator == "world"
-    table = "" if of_world else accounts.made()
-    if not table:
-        some = f"filter ({is_partner})"
-        table = accounts.add_up(
-            f"sum({value}) {some} as total, count(*) {some} as partners, "
-            f"sum({value} * {value}) {some} as squares, max({value}) {some} as largest, "
-            f"max({value}) filter (not {is_partner}) as world"
-        )
+    some = f"filter ({is_partner})"
+    table = accounts.add_up(
+        f"sum({value}) {some} as total, count(*) {some} as partners, "
+        f"sum({value} * {value}) {some} as squares, max({value}) {some} as largest, "
+        f"max({value}) filter (not {is_partner}) as world"
+    )
     if of_world:
         amiss = f"partners > 0 and (world is null or largest > world * (1 + {SUM!r}))"
         accounts.judge_some(f"select {_names(by)} from {table} where {amiss}")
@@ -268,43 +244,31 @@ def product_shares(measure: Measure, declared: Frame, trade: Relation, by: list[
 
 def by_product(rows: Relation, declared: Frame, keys: list[str], measure: Measure) -> Accounts:
     """Rows by product, without TOTAL, of one classification: as `checks.by_product`."""
-    require(rows.limit(0).df(), (), keys=("product",))
-    held = {product for (product,) in rows.project("product").distinct().fetchall()}
-    totals = totals_in(held)
-    if None in held or held == {*totals}:
-        measure(rows.order("product nulls first").limit(1).df())
-    one_classification(held - {*totals})
-    products = ", ".join(f"'{one}'" for one in totals)
-    single = rows.filter(f"product not in ({products})") if totals else rows
-    return Accounts(single, declared, keys, measure)
+    require(rows.limit(0).df(), ("product",))
+    single = rows_by_product(rows.project("product").distinct().df())["product"]
+    listed = ", ".join(f"'{product}'" for product in single)
+    return Accounts(rows.filter(f"product in ({listed})"), declared, keys, measure)
 
 
 def totals(
     trade: Relation, years: Sequence[int] | None, codes: Sequence[str] | None
 ) -> pd.DataFrame:
-    """Rows of all products together of some years and economies, None for all."""
-    keys = ("reporter", "partner", "year", "flow", "product", "source_id")
-    require(trade.limit(0).df(), ("value_usd",), keys=keys)
-    whole_years(trade)
-    lacking = trade.filter(" or ".join(f"{key} is null" for key in keys))
-    require(lacking.limit(1).df(), (), keys=keys)
+    """Rows of all products together of some years and economies, None for all, and those without a
+    key; the measure of frames refuses these, and says why there are none.
+    """
+    require(trade.limit(0).df(), ("value_usd",), keys=KEYS)
+    refuse_no_years(trade.project("year").distinct().df())
+    wanted = ["product::varchar = 'TOTAL'"]
     if years is not None:
-        trade = trade.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
+        wanted.append(f"year in ({', '.join(map(str, years)) or 'null'})")
     if codes is not None:  # rows of these may call them by another label
         pairs = trade.project("reporter, partner").distinct().df()
         refuse_names(pairs, ("reporter", "partner"), codes)
         listed = ", ".join(f"'{code}'" for code in codes) or "null"
-        trade = trade.filter(f"reporter in ({listed}) or partner in ({listed})")
-    total = trade.filter("product::varchar = 'TOTAL'").df()
-    return total if len(total) else trade.limit(1000).df()  # the measure of frames says why
-
-
-def whole_years(rows: Relation) -> None:
-    """Raise UsageError where `year` holds no years, or parts of years: see `frames.years`."""
-    year = rows.project("year")
-    refuse_no_years(year.limit(1).df())
-    if str(year.types[0]) in ("FLOAT", "DOUBLE"):
-        refuse_no_years(year.filter("year % 1 <> 0 and not isnan(year)").limit(1).df())
+        wanted.append(f"(reporter in ({listed}) or partner in ({listed}))")
+    lacking = " or ".join(f"{key} is null" for key in KEYS)
+    rows = trade.filter(f"{lacking} or {' and '.join(wanted)}").df()
+    return rows if len(rows) else trade.limit(1000).df()
 
 
 def _names(columns: Iterable[str], table: str = "") -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import Frame, takes
 from ..stats.frames import cited
-from ..stats.groups import Groups, sources_of
 from ..stats.measured import measured
 from . import pushed
 from .checks import REST, SUM, of_trade
@@ -68,36 +66,34 @@ def partner_shares(
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = list(by)
-    groups = Groups.of(trade)
-    account, accounts = groups.number(keys), groups.count(keys)
-    world = trade["partner"].eq("WLD").to_numpy(dtype=bool)
+    world = trade["partner"] == "WLD"
     if world.all():
         raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
-    shares = trade.loc[~world, [*keys, "partner", "value_usd"]].reset_index(drop=True)
-    of, value = account[~world], shares["value_usd"].to_numpy()
+    shares = shares_of(trade[~world], keys, "partner")
     if denominator == "world":
-        total = np.full(accounts, np.nan)
-        total[account[world]] = trade["value_usd"].to_numpy()[world]
-        if np.isnan(total[of]).any():
+        totals = trade[world].set_index(keys)["value_usd"]
+        total = shares[keys].join(totals.rename("total"), on=keys)["total"]
+        if total.isna().any():
             raise CoverageError(
                 "no WLD row for some account",
                 hint="use denominator='partners', or another source",
             )
-    else:
-        total = np.bincount(of, value, accounts)
-    with np.errstate(all="ignore"):  # an account of zeros has no shares
-        shares["share"] = value / total[of]
+        shares["share"] = shares["value_usd"] / total
     if shares["share"].max() > 1 + SUM:
         worst = shares.loc[shares["share"].idxmax()]
         raise UsageError(
             f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
             hint="the total and the partners are not of one account",
         )
-    shares["partners"] = np.bincount(of, minlength=accounts)[of]
-    if (sources := sources_of(trade, account, accounts)) is not None:
-        shares["sources"] = sources[of]
-    if "price_basis" in trade and "price_basis" not in keys:
-        shares["price_basis"] = trade["price_basis"].array[~world]
+    return cited(shares, trade, keys)
+
+
+def shares_of(rows: pd.DataFrame, keys: list[str], column: str) -> pd.DataFrame:
+    """What each of a column has of the sum of its account, and how many there are."""
+    shares = rows[[*keys, column, "value_usd"]].reset_index(drop=True)
+    accounts = shares.groupby(keys, observed=True)["value_usd"]
+    shares["share"] = shares["value_usd"] / accounts.transform("sum")  # 0 / 0 is no share
+    shares[f"{column}s"] = accounts.transform("size")
     return shares
 
 
@@ -147,24 +143,19 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     """
     assert isinstance(shares, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = list(by)
-    groups = Groups.of(shares)
-    account, accounts = groups.number(keys), groups.count(keys)
-    share, n = shares["share"].to_numpy(), np.bincount(account, minlength=accounts)
-    known = np.bincount(account, ~np.isnan(share), accounts)
-    total = np.bincount(account, np.nan_to_num(share), accounts)
-    off = (known > 0) & ((known < n) | ~(np.abs(total - 1) < SUM))
+    squared = shares.assign(square=shares["share"] ** 2)
+    accounts = squared.groupby(keys, observed=True)
+    sums = accounts[["share", "square"]].sum()
+    known, n = accounts["share"].count(), accounts.size()
+    off = (known > 0) & ((known < n) | ~((sums["share"] - 1).abs() < SUM))
     if off.any() or shares.empty:
-        first = shares.loc[off[account], keys].head(1).to_dict("records")
         raise CoverageError(
-            f"shares of {first or 'nothing'} do not sum to one",
+            f"shares of {off.idxmax() if off.any() else 'nothing'} do not sum to one",
             hint="use partner_shares(..., denominator='partners')",
         )
-    table = shares[keys].iloc[groups.firsts(keys)]
-    squares = np.bincount(account, (share / total[account]) ** 2)
-    table = table.assign(hhi=squares, n=n)
-    if (sources := sources_of(shares, account, accounts)) is not None:
-        table["sources"] = sources
-    return measured(table.sort_values(keys, ignore_index=True), "hhi")
+    table = pd.DataFrame({"hhi": sums["square"] / sums["share"] ** 2, "n": n}).reset_index()
+    table = cited(table, shares.drop(columns="price_basis", errors="ignore"), keys)
+    return measured(table, "hhi")
 
 
 @takes(pushed.growth, trade=of_trade("year", gaps="dropped"))
@@ -210,9 +201,8 @@ def growth(
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = list(by)
     ordered = trade[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
-    before = ordered.groupby(keys, observed=True)[["year", "value_usd"]].shift(1)
-    follows = (ordered["year"] - before["year"]).eq(1).fillna(False) & before["value_usd"].gt(0)
-    ordered["growth"] = (ordered["value_usd"] / before["value_usd"] - 1).where(
-        follows.to_numpy(dtype=bool)
-    )
+    series = ordered.groupby(keys, observed=True)
+    before = series["value_usd"].shift()
+    follows = series["year"].diff().eq(1).fillna(False).astype(bool) & before.gt(0)
+    ordered["growth"] = (ordered["value_usd"] / before - 1).where(follows)
     return measured(cited(ordered, trade, [*keys, "year"]), "growth")

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ...estimates.once import once
+from ...estimates.series import omit, pick
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UsageError, known_name
 from ...stats.frames import alike
@@ -39,9 +40,9 @@ def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
     that disagree all stay visible: TJK 2014, 2015 and 2018-10, TKM 2017-06 and 2023-01.
     """
     known = settings().belt_and_road
-    rows = events[events["kind"].isin(known.signed) & events["date"].notna()]
+    rows = pick(events, kind=known.signed).dropna(subset="date")
     rows = rows.assign(economy=rows["actor"].astype(str).str.split(";")).explode("economy")
-    rows = rows[~rows["economy"].isin(["CHN", *eco.AGGREGATES])]
+    rows = omit(rows, economy=["CHN", *eco.AGGREGATES])
     rows["year"] = rows["date"].astype(str).str[:4].astype(int)
     rows["list"] = rows["source_id"].where(rows["source_id"].isin(known.lists), "texts")
     columns = ["economy", "date", "year", "date_bound", "list", "source_id", "kind"]
@@ -68,7 +69,7 @@ def accession(
     lists = settings().belt_and_road.lists
     which = known_name("accession list", which or lists[0], (*lists, "texts", "earliest"))
     every = accession_variants(events)
-    rows = every if which == "earliest" else every[every["list"] == which]
+    rows = every if which == "earliest" else pick(every, list=which)
     if rows.empty:
         raise CoverageError(f"no signed document by {which}", hint="load all of table events")
     mark = rows["date_bound"].eq("placeholder")
@@ -97,7 +98,7 @@ def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
     """
     known = settings().belt_and_road
     known_name("source", source, (*known.imports, "joined"))
-    rows = trade.query("reporter == 'CHN' and flow == 'import' and product == 'TOTAL'")
+    rows = pick(trade, reporter="CHN", flow="import", product="TOTAL")
     late = rows["year"].ge(known.imports_late_from)
     of_source = late.map({False: known.imports_early, True: known.imports_late})
     rows = rows[rows["source_id"].eq(of_source if source == "joined" else source)]
@@ -115,14 +116,14 @@ def incomes(macro: pd.DataFrame) -> pd.DataFrame:
     Raises CoverageError without rows, UsageError where an economy has two figures for a year,
     MixedUnitsError for two price bases.
     """
-    rows = one_source_each(macro[macro["indicator"] == INDICATOR], ["economy"])
+    rows = one_source_each(pick(macro, indicator=INDICATOR), ["economy"])
     alike(rows, ("unit",))
     return _logs(rows, "value", "income per head at constant prices")
 
 
 def _logs(rows: pd.DataFrame, value: str, what: str) -> pd.DataFrame:
     """Figures above nought of all but China and groups, with their logarithm."""
-    rows = rows[~rows["economy"].isin(["CHN", *eco.AGGREGATES]) & rows[value].gt(0)]
+    rows = omit(rows[rows[value] > 0], economy=["CHN", *eco.AGGREGATES])
     if rows.empty:
         raise CoverageError(f"no figures of {what}")
     if rows.duplicated(["economy", "year"]).any():

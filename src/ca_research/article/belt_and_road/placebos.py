@@ -4,8 +4,9 @@ time and several of them at once, in many specifications.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -39,13 +40,6 @@ PLACEBO_YEARS = (2008, 2011)
 (declared for C20).
 """
 _OF_A_FIT = ("p_gain", "p_loss", "p", "start", "donors_used")
-
-
-def _main() -> dict[str, Any]:
-    """What the main fits compare; see `effect_fits`."""
-    by_month = settings().belt_and_road.by_month
-    same = {"donors": "never_or_late", "source": "joined", "until": UNTIL}
-    return {"outcome": "china_imports", "accession_list": by_month} | same
 
 
 class Comparison(NamedTuple):
@@ -97,38 +91,38 @@ def comparison(
     figures: pd.DataFrame,
     events: pd.DataFrame,
     *,
-    outcome: str,
-    source: str,
-    accession_list: str,
-    donors: str,
-    until: int,
+    outcome: str = "china_imports",
+    source: str = "joined",
+    accession_list: str = "",
+    donors: str = "never_or_late",
+    until: int = UNTIL,
 ) -> Comparison:
-    """What the fits of one panel up to a last year share; the arguments are those of `effect_fits`.
+    """What the fits of one panel up to a last year share; the arguments are those of `effect_fits`,
+    by default the main ones ('' is the list by month).
 
     Nobody who signed by the last year, by any list or text, is a donor: it would be treated itself
     within the years that are compared. Raises CoverageError where a list or a source has no rows.
     """
+    known = settings().belt_and_road
+    named = accession_list or known.by_month
     of_income = outcome == "income_per_head"
     panel = incomes(figures) if of_income else china_imports(figures, source)
-    dates = accession(events, accession_list)
-    listed = accession(events, "earliest") if accession_list == "texts" else dates
+    dates = accession(events, named)
+    listed = accession(events, "earliest") if named == "texts" else dates
     signed = accession(events, "earliest", placeholder="as_printed")
     if until not in set(panel["year"]):
         raise CoverageError(f"no {OUTCOMES[outcome]} of {until}")
     inside = panel[panel["year"] <= until]
-    treated = set(signed.loc[signed["year"] <= until, "economy"])
+    treated = signed.loc[(signed["year"] <= until).fillna(False), "economy"]
     pool = donors_of(inside, listed, donors, until + 1, [*eco.CA5, *treated])
-    rows = pd.concat(
-        [inside[["economy", "year", "source_id"]], dates[["economy", "date", "source_id"]]],
-        ignore_index=True,
-    )
-    of_list = accession_list in settings().belt_and_road.lists
+    rows = [inside[["economy", "year", "source_id"]], dates[["economy", "date", "source_id"]]]
+    where = f"in the list of {source_name(named)}" if named in known.lists else "in dated texts"
     return Comparison(
         dates.dropna(subset=["year"]).set_index("economy")["year"],
         inside.pivot(index="year", columns="economy", values="log"),
         pool,
-        Figures(rows),
-        f"in the list of {source_name(accession_list)}" if of_list else "in dated texts",
+        Figures(pd.concat(rows, ignore_index=True)),
+        where,
         OUTCOMES[outcome],
     )
 
@@ -147,8 +141,7 @@ def control(
     `effect_fits`. Raises CoverageError without a known date of signing, without figures, with fewer
     than eight years before it or ten donors.
     """
-    compared = comparison(figures, events, **_main() | choices)
-    return compared.fit(eco.resolve(economy), method)[0]
+    return comparison(figures, events, **choices).fit(eco.resolve(economy), method)[0]
 
 
 def effect_fits(
@@ -156,7 +149,7 @@ def effect_fits(
     events: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    accession_list: str | None = None,
+    accession_list: str = "",
     **choices: Any,
 ) -> pd.DataFrame:
     """Fits of every economy by every list of dates, or by one, a row each.
@@ -195,31 +188,29 @@ def _fits(
     rows = []
     for code in map(eco.resolve, economies):
         try:
-            compared = comparison(figures, events, **_main() | choices)
+            compared = comparison(figures, events, **choices)
             fit, ranks = compared.fit(code, method)
         except CoverageError as error:
             reason = error.what.removeprefix(f"{code}: ")
-            row = estimate_row(economy=code, missing=reason) | dict.fromkeys(_OF_A_FIT)
-        else:
-            row = estimate_row(economy=code, estimate=fit.effect)
-            row |= compared.behind((code, *fit.donors))
-            row |= {"p_gain": ranks.p_positive, "p_loss": ranks.p_negative, "p": ranks.p}
-            row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
-        rows.append(row)
+            rows.append(estimate_row(economy=code, missing=reason) | dict.fromkeys(_OF_A_FIT))
+            continue
+        found = ranks.p_positive, ranks.p_negative, ranks.p, int(fit.start), len(fit.donors)
+        row = estimate_row(economy=code, estimate=fit.effect)
+        row |= compared.behind((code, *fit.donors))
+        rows.append(row | dict(zip(_OF_A_FIT, found, strict=True)))
     return rows
 
 
-def _each_control(
+def _controls(
     figures: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame, **choices: Any
-) -> list[tuple[Any, SyntheticControl]]:
-    """Each fit of `effect_fits` that there is, with its synthetic control; CoverageError without
-    one.
-    """
-    fitted = [*fits[fits["estimate"].notna()].itertuples()]
-    if not fitted:
+) -> Iterator[tuple[Any, SyntheticControl]]:
+    """Each fit of `effect_fits` that there is, with its synthetic control."""
+    fitted = fits.dropna(subset="estimate")
+    if fitted.empty:
         raise CoverageError("no economy that can be set beside a synthetic control")
-    asked = ((fit, choices | {"accession_list": fit.accession_list}) for fit in fitted)
-    return [(fit, control(figures, events, fit.economy, **of)) for fit, of in asked]
+    for fit in fitted.itertuples():
+        choices["accession_list"] = fit.accession_list
+        yield fit, control(figures, events, fit.economy, **choices)
 
 
 def courses_of(
@@ -236,10 +227,10 @@ def courses_of(
     Returns economy, the columns of `SyntheticControl.to_frame`, and sources.
     Raises CoverageError without a fit.
     """
-    parts = []
-    for fit, found in _each_control(figures, events, fits, outcome=outcome):
-        course = found.to_frame()
-        parts.append(course.assign(economy=fit.economy, sources=[fit.sources] * len(course)))
+    parts = [
+        found.to_frame().assign(economy=fit.economy, sources=[fit.sources] * len(found.gaps))
+        for fit, found in _controls(figures, events, fits, outcome=outcome)
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -254,13 +245,13 @@ def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame)
     sources. Raises CoverageError without a fit.
     """
     first, parts = accession_variants(events).groupby("economy")["year"].min(), []
-    for fit, synthetic in _each_control(trade, events, fits):
+    for fit, synthetic in _controls(trade, events, fits):
         rows = synthetic.in_time([year for year in PLACEBO_YEARS if year < fit.start])
         signed = first.reindex(synthetic.donors)
         counts = {"donors": len(signed), "joined": signed.notna().sum()}
         counts["contaminated"] = (signed <= UNTIL).sum()
         parts.append(rows.assign(economy=fit.economy, sources=[fit.sources] * len(rows), **counts))
-    columns = ["economy", "start", "effect", "p", "donors", "joined", "contaminated", "sources"]
+    columns = ["economy", "start", "effect", "p", *counts, "sources"]
     return pd.concat(parts, ignore_index=True)[columns].convert_dtypes()
 
 
@@ -276,7 +267,7 @@ def pooled_effects(trade: pd.DataFrame, events: pd.DataFrame, **choices: Any) ->
     exports, in words) and sources, one row per method. The models: `stats.event_study`.
     Raises CoverageError where nobody can be estimated.
     """
-    compared = comparison(trade, events, **_main() | choices)
+    compared = comparison(trade, events, **choices)
     able = [c for c in eco.CA5 if c in compared.starts and c in compared.wide]
     if not able:
         raise CoverageError("no date of signing for any of the five")
@@ -284,15 +275,14 @@ def pooled_effects(trade: pd.DataFrame, events: pd.DataFrame, **choices: Any) ->
     long = compared.wide[units].melt(ignore_index=False, value_name="log").dropna().reset_index()
     long["first"] = long["economy"].map(compared.starts[able]).astype(float)
     asked: dict[str, Any] = {"unit": "economy", "time": "year", "outcome": "log", "first": "first"}
-    fits = [event_study(long, **asked, estimator=method) for method in get_args(Pool)]
-    rows = {
-        "method": get_args(Pool),
-        "effect": [float(fit.att["estimate"]) for fit in fits],
-        "pretrend": [fit.pretrend["statement"] for fit in fits],
-        "without": eco.joined(eco.name_of(code) for code in eco.CA5 if code not in able),
-        "sources": [compared.behind(units)["sources"]] * len(fits),
-    }
-    return pd.DataFrame(rows)
+    rows = []
+    for method in get_args(Pool):
+        fit = event_study(long, **asked, estimator=method)
+        effect = float(fit.att["estimate"])
+        rows.append({"method": method, "effect": effect, "pretrend": fit.pretrend["statement"]})
+    without = eco.joined(eco.name_of(code) for code in eco.CA5 if code not in able)
+    sources = [compared.behind(units)["sources"]] * len(rows)
+    return pd.DataFrame(rows).assign(without=without, sources=sources)
 
 
 def partial_conjunction(p_values: Sequence[float | None], at_least: int) -> float:
@@ -317,7 +307,7 @@ def placebo_p(
     side: Side,
     at_least: int = 0,
     outcome: Outcome = "china_imports",
-    accession_list: str | None = None,
+    accession_list: str = "",
     donors: Donors = "never_or_late",
     source: str = "joined",
     method: Fit = "synthetic",
@@ -339,10 +329,10 @@ def placebo_p(
     An economy without a fit counts with p of one; where none has a fit, the reasons stand in
     `missing`.
     """
-    choices: dict[str, Any] = {"donors": donors, "source": source, "method": method, "until": until}
-    choices |= {"accession_list": accession_list or settings().belt_and_road.by_month}
+    choices = {"accession_list": accession_list, "donors": donors, "source": source}
+    fits = _fits(figures, events, economies, outcome=outcome, method=method, until=until, **choices)
     rows = []
-    for fit in _fits(figures, events, economies, outcome=outcome, **choices):
+    for fit in fits:
         p, change = fit[f"p_{side}"], ""
         if p is not None:
             percent = 100 * np.expm1(fit["estimate"])
@@ -356,8 +346,7 @@ def _joint(rows: Sequence[Estimate], at_least: int) -> Estimate:
     tested = [row for row in rows if not row["missing"]]
     if not tested:
         return estimate_row(missing="; ".join(sorted({row["missing"] for row in rows})))
-    floors = [1 / (row["donors_used"] + 1) for row in tested]
-    floors += [1.0] * (len(rows) - len(tested))
+    floors = [1 if row["missing"] else 1 / (row["donors_used"] + 1) for row in rows]
     changes = (f"{row['about']['change']} in {eco.in_prose(row['economy'])}" for row in tested)
     about = {
         "asked": in_words(at_least),
@@ -365,11 +354,12 @@ def _joint(rows: Sequence[Estimate], at_least: int) -> Estimate:
         "least": f"{partial_conjunction(floors, at_least):.2g}",
         "tested": in_words(len(tested)),
     }
+    of = {name: [row[name] for row in tested] for name in tested[0]}
     p = partial_conjunction([row["estimate"] for row in rows], at_least)
     return estimate_row(estimate=p, about=about) | {
-        "n": sum(row["n"] for row in tested),
-        "first_year": min(row["first_year"] for row in tested),
-        "last_year": max(row["last_year"] for row in tested),
-        "sources": tuple(sorted({source for row in tested for source in row["sources"]})),
-        "path": "-".join(sorted(row["path"] for row in tested)),
+        "n": sum(of["n"]),
+        "first_year": min(of["first_year"]),
+        "last_year": max(of["last_year"]),
+        "sources": tuple(sorted({*chain(*of["sources"])})),
+        "path": "-".join(sorted(of["path"])),
     }

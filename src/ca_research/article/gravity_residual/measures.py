@@ -1,8 +1,9 @@
 """How far China's trade with the five departs from gravity, and its rank among all economies in
 China's place.
 
-`gravity_reassign.reassign` estimates the model anew for each economy. Here all candidates are taken
-from one fit of the model without any of them (`added`).
+With five pairs a direction, cluster-robust errors rest on five treated clusters and are far too
+small; the rank of the coefficient among those of all other economies needs no such error (MacKinnon
+and Webb 2020). All candidates are taken from one fit of the model without any of them (`added`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scipy import sparse
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, tells
 from ...estimates.once import keeping, once
+from ...estimates.series import at_year, omit, pick
 from ...ground import economies as eco
 from ...ground.errors import CoverageError
 from ...ground.numbers import of_logs
@@ -26,7 +28,6 @@ from ...stats.fixed_effects import Sample, prune
 from ...stats.forecast import ConvergenceError
 from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
-from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction
 from ..settings import settings
 from .added import Steps, converged, fitted_means, one_step
 
@@ -34,15 +35,18 @@ Asked = Literal["controlled", "level", "change"]
 SINCE = 2014
 """First year after the proposal of September 2013."""
 Years = Literal["all", "newest"]
+Direction = Literal["exports", "imports", "both"]
+LEAST_PAIRS = 3
+"""An economy takes another's place only where this many of the pairs are positive: most of five."""
+SIDES = {"exports": [("exporter", "importer")], "imports": [("importer", "exporter")]}
+SIDES["both"] = [*SIDES["exports"], *SIDES["imports"]]
+"""The side of who is asked about and that of its partners, by direction."""
 STRIPS: tuple[tuple[Asked, Years], ...] = (
     ("controlled", "all"),
     ("controlled", "newest"),
     ("change", "all"),
 )
 """Questions with the years of the panel that each is asked of."""
-_SIDES = {"exports": [("exporter", "importer")], "imports": [("importer", "exporter")]}
-_SIDES["both"] = [*_SIDES["exports"], *_SIDES["imports"]]
-"""The side of who is asked about and that of its partners, by direction."""
 
 
 class _Model(NamedTuple):
@@ -71,7 +75,7 @@ def panel_of(trade: pd.DataFrame, geography: pd.DataFrame) -> pd.DataFrame:
     trade: like table `trade`, of which the rows of the settings' source count. geography: like
         table `geography`. Raises what `panel` raises.
     """
-    reports = trade[trade["source_id"] == settings().sources.gravity_panel]
+    reports = pick(trade, source_id=settings().sources.gravity_panel)
     return make_panel(reports, geography, exclude=settings().oil_exporters)
 
 
@@ -89,7 +93,7 @@ def with_commonwealth(panel: pd.DataFrame) -> pd.DataFrame:
 @once
 def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _Model:
     if years == "newest":
-        panel = panel.query("year == year.max()").reset_index(drop=True)
+        panel = at_year(panel).reset_index(drop=True)
     ppml, change = estimator == "ppml", question == "change"
     covariates: tuple[str, ...] = () if change else GEOGRAPHY
     if question == "controlled":
@@ -108,7 +112,7 @@ def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _M
 def _trade_of(model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]) -> Any:
     """Which row (down) is which candidate's (across) trade with partners, as a sparse matrix."""
     trade = sparse.csc_matrix((len(model.rows), len(candidates)))
-    for side, other in _SIDES[direction]:
+    for side, other in SIDES[direction]:
         column = candidates.get_indexer(model.rows[side])
         row = np.flatnonzero(model.rows[other].isin(partners).to_numpy() & (column >= 0))
         trade += sparse.csc_matrix((np.ones(len(row)), (row, column[row])), shape=trade.shape)
@@ -132,12 +136,12 @@ def placebo_table(
     panel: as `panel()` gives it, with geography for 'level'. partners: codes of the other side.
     question, direction, estimator, years: as in `residual`. never: economies that take nobody's
     place; the partners, if not given.
-    The rule for who can take the place is that of `reassign`: at least LEAST_PAIRS positive pairs,
-    for a change both before and after. Who cannot has no estimate and the reason in `missing`.
+    Who has at least LEAST_PAIRS positive pairs, for a change both before and after, can take the
+    place. Who cannot has no estimate and the reason in `missing`.
     Raises what `gravity` raises.
     """
     model = _model(panel, question, estimator, years)
-    names = pd.Index(sorted({*model.rows["exporter"], *model.rows["importer"]}))
+    names = pd.Index(sorted({*model.rows["exporter"].unique(), *model.rows["importer"].unique()}))
     names = names.difference(list(partners if never is None else never))
     trade, codes = _trade_of(model, names, direction, partners), model.sample.cluster[:, 0]
     pair = sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
@@ -163,7 +167,7 @@ def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.Da
     parts = []
     keys = ["question", "years", "estimator", "direction"]
     with keeping({}):
-        for (question, years), *way in product(STRIPS, ESTIMATORS, DIRECTIONS):
+        for (question, years), *way in product(STRIPS, ESTIMATORS, SIDES):
             choices: dict[str, Any] = dict(zip(keys, (question, years, *way), strict=True))
             with suppress(CoverageError, ConvergenceError):
                 parts.append(placebo_table(panel, partners, **choices).assign(**choices))
@@ -184,8 +188,8 @@ def rank_p(table: pd.DataFrame, pool: Literal["every", "outside"] = "every") -> 
     """
     ranked = table.dropna(subset=["estimate"])
     if pool == "outside":
-        ranked = ranked[~ranked["economy"].isin(_former_soviet())]
-    china = ranked.loc[ranked["economy"] == "CHN", "estimate"].item()
+        ranked = omit(ranked, economy=_former_soviet())
+    china = pick(ranked, economy="CHN")["estimate"].item()
     return float((ranked["estimate"] >= china).mean())
 
 
@@ -207,7 +211,7 @@ def _fit(
     try:
         model = _model(panel, question, estimator, years)
         table = placebo_table(panel, partners, **choices, years=years, never=economies)
-        china = table.query("economy == 'CHN'")
+        china = pick(table, economy="CHN")
         if china["estimate"].isna().all():
             why = "it is not in the panel" if china.empty else china["missing"].iloc[0]
             raise CoverageError(f"no estimate for China itself: {why}")
@@ -217,7 +221,7 @@ def _fit(
             value = converged(model.sample, term.toarray().ravel())
     except (CoverageError, ConvergenceError) as error:
         return estimate_row(missing=error.what), None
-    used = panel if years == "all" else panel.query("year == year.max()")
+    used = panel if years == "all" else at_year(panel)
     used = used[["exporter", "year", "source_id"]].drop_duplicates()
     # which pairs are China's is part of the data path: the rows are the same for every direction
     row = estimate_row(used.assign(pairs=f"{direction} {' '.join(partners)}"), estimate=value)

@@ -17,10 +17,10 @@ import pandas as pd
 from ...estimates.frame import Estimate
 from ...estimates.measures import measure
 from ...estimates.once import once
-from ...estimates.series import Answer, at_year, each_economy, one_row
+from ...estimates.series import Answer, at_year, each_economy, one_row, pick
 from ...ground import economies as eco
 from ...ground.periods import window_years
-from ...trade.checks import one_figure_per_cell
+from ...stats.contract import one_figure_per_cell
 from ..settings import settings
 
 LEAST_IMPORTERS = 10
@@ -62,10 +62,10 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     purchase counts twice.
     Raises UsageError where a cell stands twice.
     """
-    rows = trade.query("partner == @economy and flow == 'import' and product in @_ALL")
-    rows = rows[rows["source_id"] == settings().industry.chapters]
+    source = settings().industry.chapters
+    rows = pick(trade, partner=economy, flow="import", product=_ALL, source_id=source)
     one_figure_per_cell(rows, ["reporter", "year", "product"])
-    with_eu = rows.loc[rows["reporter"] == "EU", "year"].unique()
+    with_eu = pick(rows, reporter="EU")["year"].unique()
     inside = {(year, code) for year in with_eu for code in eco.members("EU", int(year))}
     pairs = zip(rows["year"], rows["reporter"], strict=True)
     return rows[pd.Series([pair not in inside for pair in pairs], rows.index, dtype=bool)]
@@ -78,8 +78,7 @@ def _reported(
     """Value by year and chapter that the importers chosen report, their reports, and why there are
     too few of them ('' where there are enough).
     """
-    rows = chapter_rows(trade, economy)
-    rows = rows[rows["year"].isin(years)]
+    rows = pick(chapter_rows(trade, economy), year=years)
     if importers == "steady":
         rows = rows[rows.groupby("reporter")["year"].transform("nunique") == len(set(years))]
     counts = rows.groupby("year")["reporter"].nunique().reindex(years, fill_value=0)
@@ -118,26 +117,22 @@ def chapter_indicators(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    years: str = "2010-2019",
     importers: Importers = "all",
-    floor: int = 1_000_000,
-    basket: Basket = "without_fuels",
 ) -> pd.DataFrame:
     """What the chapters of an economy's exports show, year by year; for tables and pictures.
 
-    trade: as in `chapter_rows`. years: a window ('2010-2019').
-    importers: 'all' that report in a year, or 'steady', those that report in every one of `years`.
-    floor: US dollars a year from which a chapter counts.
-    basket: 'without_fuels' (chapters 27 and 71 left out) or 'all', for the two shares.
-    Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi
-    (of the basket's chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with
-    fewer than LEAST_IMPORTERS are absent.
+    trade: as in `chapter_rows`.
+    importers: 'all' that report in a year, or 'steady', those that report in every one of 2010 to
+        2019.
+    Returns economy, year, importers (number), chapters (of MANUFACTURES of a million dollars or
+    more), hhi (of all chapters but 27 and 71, in [0, 1]), machinery (per cent of these), source_id.
+    Years with fewer than LEAST_IMPORTERS are absent.
     """
     parts = []
     for code in economies:
-        totals, reports, _ = _reported(trade, code, window_years(years), importers)
+        totals, reports, _ = _reported(trade, code, range(2010, 2020), importers)
         names = ("chapters", "hhi", "machinery")
-        table = pd.DataFrame({name: _indicator(totals, name, floor, basket) for name in names})
+        table = pd.DataFrame({n: _indicator(totals, n, 1e6, "without_fuels") for n in names})
         counts = reports.groupby("year")["reporter"].nunique()
         parts.append(table.assign(importers=counts, economy=code).reset_index())
     table = pd.concat(parts, ignore_index=True).assign(source_id=settings().industry.chapters)
@@ -231,10 +226,9 @@ def resource_share(
     `missing`.
     """
     if basis == "sitc_matrix":
-        rows = trade.query("flow == 'export' and year <= @until").assign(whose=trade["reporter"])
-        rows = rows[rows["source_id"] == settings().industry.sections]
-        rows = rows[rows["product"].str.startswith("SITC")]
-        return each_economy(economies, rows, lambda own: _by_section(own, gold, until))
+        rows = pick(trade, flow="export", source_id=settings().industry.sections)
+        rows = rows[rows["product"].str.startswith("SITC") & rows["year"].le(until)]
+        return each_economy(economies, rows, lambda own: _by_section(own, gold, until), "reporter")
     basket = "all" if gold == "counted" else "without_gold"
 
     def share(totals: pd.DataFrame) -> float:
@@ -254,5 +248,4 @@ def _by_section(rows: pd.DataFrame, gold: str, until: int) -> Answer:
     part = 100 * value / value.sum()
     most = part[["SITC2", "SITC3", "SITC6", "SITC9"]].sum()
     kind = "fuels alone to whole sections that hold raw materials"
-    used = rows.drop(columns="whose")
-    return {"used": used, "low": part["SITC3"], "high": most, "interval": kind}
+    return {"used": rows, "low": part["SITC3"], "high": most, "interval": kind}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, tells
-from ...estimates.series import Answer, each_economy
+from ...estimates.series import Answer, each_economy, pick
 from ...ground.numbers import fixed
 from ...ground.periods import window_years
 from ..settings import settings
@@ -35,37 +35,38 @@ def manufacturing_change(
     is in `missing`; the means are over the years that are.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
-    rows = macro.query("unit == '% of GDP'").dropna(subset="value")
-    rows = rows[rows["indicator"] == settings().industry.manufacturing]
+    indicator = settings().industry.manufacturing
+    rows = pick(macro, unit="% of GDP", indicator=indicator).dropna(subset="value")
 
     def rise(mine: pd.DataFrame) -> Answer:
         spans = [window_years(before), window_years(window)]
-        parts = [mine[mine["year"].isin(years)] for years in spans]
+        parts = [pick(mine, year=years) for years in spans]
         for years, part in zip(spans, parts, strict=True):
             if 2 * part["year"].nunique() < len(years):
                 span = "-".join(map(str, sorted({years[0], years[-1]})))
                 last = f"; the last year reported is {int(mine['year'].max())}" if len(mine) else ""
                 return f"manufacturing is not reported for half of {span}{last}"
         start, end = (float(part["value"].astype(float).mean()) for part in parts)
-        used = pd.concat(parts).drop(columns="whose")
+        used = pd.concat(parts)
         about = {"share": f"{fixed(start)} to {fixed(end)}%"}
         return {"used": used, "estimate": 100 * (end / start - 1), "about": about}
 
-    return each_economy(economies, rows.assign(whose=rows["economy"]), rise)
+    return each_economy(economies, rows, rise, "economy")
 
 
-def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
-    """Counts of the joint list of industrial projects, oldest first.
+def project_list(facts: pd.DataFrame) -> pd.DataFrame:
+    """Counts of the joint list of industrial projects of Kazakhstan and China, oldest first.
 
-    facts: rows `joint_projects_with_CHN_launched` and `_listed` (count). economy: their subject.
+    facts: rows `joint_projects_with_CHN_launched` and `_listed` (count).
     The length of the list is that of the same source where it has a row of its own, else the number
     in the note ('of 51'); sums of money stand in the notes only ('$21.1bn'). Returns period, year,
     listed, at_work, listed_bn, at_work_bn (billion US dollars), source_id; null where a source does
     not say.
     """
-    known, mine = settings().industry, facts.query("subject == @economy")
-    at_work = mine[mine["attribute"] == known.projects_launched].sort_values("period")
-    listed = mine[mine["attribute"] == known.projects_listed].drop_duplicates("source_id")
+    known = settings().industry
+    at_work = pick(facts, subject="KAZ", attribute=known.projects_launched).sort_values("period")
+    listed = pick(facts, subject="KAZ", attribute=known.projects_listed)
+    listed = listed.drop_duplicates("source_id")
     both = at_work.merge(listed, on="source_id", how="left", suffixes=("", "_listed"))
     billions, number = r"\$([\d.]+)bn", both["note"].str.extract(r"\bof (\d+)")[0]
     money = both["note"].str.extract(billions)[0]
@@ -82,22 +83,22 @@ def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
 
 @measure("economy.projects_at_work")
 def projects_at_work(
-    facts: pd.DataFrame, *, weight: Literal["number", "value"] = "number", economy: str = "KAZ"
+    facts: pd.DataFrame, *, weight: Literal["number", "value"] = "number"
 ) -> list[Estimate]:
     """Projects of the joint list that are at work, in per cent of the list at its newest count.
 
-    facts, economy: as in `project_list`.
+    facts: as in `project_list`.
     weight: 'number' of projects, or 'value' (US dollars), where the newest count gives both.
     Returns an estimates frame of one row, without an interval; a newest count that lacks either
     side by this weight is recorded in `missing`.
     """
-    counts = project_list(facts, economy=economy).tail(1)
+    counts = project_list(facts).tail(1)
     unit = {"number": "", "value": "_bn"}[weight]
     share = (100 * counts[f"at_work{unit}"] / counts[f"listed{unit}"]).dropna()
     if share.empty:
         why = f"the newest count of the list does not give both sides by {weight}"
         return [estimate_row(missing=why)]
     lists = settings().industry
-    rows = facts[facts["attribute"].isin([lists.projects_listed, lists.projects_launched])]
-    rows = rows[rows["source_id"].isin(counts["source_id"])].query("subject == @economy")
+    both = [lists.projects_listed, lists.projects_launched]
+    rows = pick(facts, subject="KAZ", attribute=both, source_id=counts["source_id"])
     return [estimate_row(rows, estimate=float(share.iloc[0]))]

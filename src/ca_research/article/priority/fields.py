@@ -20,9 +20,9 @@ from ...estimates.once import once
 from ...estimates.series import omit, pick
 from ...ground import economies as eco
 from ...registry.words import measure_name
+from ...stats.contract import one_figure_per_cell
 from ...stats.leading import Leading, leading
 from ...tables.preference import preferred_rows
-from ...trade.checks import one_figure_per_cell
 from ..trade_priority import Order, Sides, both_sides, order_of
 
 RIVALS = ("EU27", "USA")
@@ -70,7 +70,7 @@ def investment_figures(investment: pd.DataFrame) -> pd.DataFrame:
     Members of the EU do not stand for it, because much of what the Netherlands hold is owned from
     elsewhere. Raises UsageError for two figures of one cell.
     """
-    rows = investment[investment["measure"].isin([*_OF_MEASURE])].dropna(subset=["value_usd"])
+    rows = pick(investment, measure=[*_OF_MEASURE]).dropna(subset="value_usd")
     rows = rows.assign(what=rows["measure"].map(_OF_MEASURE))
     cell = ["what", "host", "measure", "year"]
     named = rows.groupby([*cell, "source_id"])["investor"].transform("nunique")
@@ -264,18 +264,18 @@ def _compared(
     name, *compared = WAYS[field][way]
     kind, rows = _KINDS[name], []
     figures = kind.figures(table)
-    figures = figures[figures["what"].isin(compared)]
+    figures = pick(figures, what=compared)
     for since, code in product(SINCE, economies):
         mine = figures[figures["economy"].eq(code) & figures["year"].ge(since)]
         reasons, row = [], None
         for what in compared:
-            part = mine[mine["what"] == what]
+            part = pick(mine, what=what)
             sums = part.groupby(["group", "when", "unit", "figure"], as_index=False)["value"].sum()
             sums = sums[sums["value"] >= 0]  # a negative stock or net flow has no place in a ratio
             ends = {"year": sums["when"], "low": sums["value"], "high": sums["value"]}
             lead = leading(sums.assign(**ends), "CHN", needed=("RUS",), any_of=RIVALS)
             if isinstance(lead, Leading):
-                used = part[part["group"].eq(lead.group) & part["when"].eq(lead.year)]
+                used = pick(part, group=lead.group, when=lead.year)
                 keys = [column for column in kind.keys.split() if column in used]
                 unit = kind.unit.format(group=measure_name(str(lead.group)))
                 words = f"{lead.compared(kind.form)} {unit}"

@@ -24,8 +24,7 @@ from ...estimates.once import once
 from ...ground import economies as eco
 from ...ground.errors import known_name
 from ...registry import article
-from .fields import SINCE, WAYS, field_cells
-from .pictures import LABELS, cells_in_words
+from .fields import WAYS, field_cells
 
 MAIN = {field: next(iter(ways)) for field, ways in WAYS.items()}
 LEAST = {"cells": 10, "dimension": 4, "economy": 3}
@@ -44,31 +43,21 @@ def _every_cell(economies: Sequence[str], **tables: pd.DataFrame) -> Cells:
     ]
 
 
-def cells(
-    trade: pd.DataFrame,
-    investment: pd.DataFrame,
-    students: pd.DataFrame,
-    opinion: pd.DataFrame,
-    visits: pd.DataFrame,
-    events: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-) -> pd.DataFrame:
+def cells(*, economies: Sequence[str] = eco.CA5, **tables: pd.DataFrame) -> pd.DataFrame:
     """Every cell in every way to measure it: dimension, choice, since, the columns of an estimates
     frame, `values`, `leader`, `place` and `led`.
 
+    tables: those that `lead_share` takes, by name.
     `estimate` (or low and high) is China over its largest rival: above one, China leads. `led` is
     True, False, or None where the cell is missing (with the reason in `missing`) or its range holds
     one. One row per dimension, choice, since and economy.
     """
-    tables = {"trade": trade, "investment": investment, "students": students}
-    tables |= {"opinion": opinion, "visits": visits, "events": events}
     rows = _every_cell(economies, **tables)
     names = ["dimension", "choice", "since", "values", "leader", "place", "led"]
-    extra = {name: pd.Series([cell[name] for cell in rows], dtype=object) for name in names}
-    frame = estimates(rows).assign(**extra).astype({"since": int})
+    extra = pd.DataFrame(rows, columns=names, dtype=object)
+    frame = estimates(rows).join(extra).astype({"since": int})
     frame = frame.assign(missing=frame["missing"].map(_named))
-    frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
+    frame.attrs = {"as_of": tables["trade"].attrs.get("as_of", "latest")}
     return frame
 
 
@@ -110,7 +99,7 @@ def lead_share(
 ) -> list[Estimate]:
     """Share of the cells in which China leads, or is first or second; in [0, 1].
 
-    The tables: as `cells` takes them. economies: codes or names.
+    economies: codes or names.
     count: 'all' cells, those not filled for and against, or the 'observed' alone.
     place: 1, first; 2, first or second. since: no year before this one.
     dimension, country: one that is left out, or 'none'.
@@ -139,40 +128,6 @@ def lead_share(
 
 _STATES = {True: "leads", False: "does not lead"}
 _OPEN = "cannot be said"
-
-
-def left_out(rows: pd.DataFrame) -> pd.DataFrame:
-    """In how many comparisons China leads with one field and one economy left out in turn, and the
-    least and the greatest share that may be.
-
-    rows: from `cells`. The first row leaves nothing out.
-    """
-    table = matrix(rows)
-    turns = {"nothing": table["led"]}
-    for column in ("dimension", "economy"):
-        for name in table[column].unique():
-            word = LABELS.get(name) or eco.name_of(name)
-            turns[word] = table.loc[table[column] != name, "led"]
-    states = [*_STATES.values(), _OPEN]
-    out = pd.DataFrame(
-        {name: led.map(_STATES).fillna(_OPEN).value_counts() for name, led in turns.items()},
-        index=states,
-    ).T.fillna(0)
-    filled, total = out[states[:2]].sum(axis=1), out.sum(axis=1)
-    shares = {
-        "least share of all": out["leads"] / total,
-        "greatest share of all": 1 - out["does not lead"] / total,
-        "share of those that can be made": out["leads"] / filled,
-    }
-    return out.astype(int).assign(**shares).rename_axis("without").reset_index()
-
-
-def by_choice(rows: pd.DataFrame) -> pd.DataFrame:
-    """In how many economies China leads by each way to measure a field; rows: from `cells`."""
-    recent = cells_in_words(rows[rows["since"] == SINCE[-1]])
-    state = recent["led"].map(_STATES).fillna(_OPEN)
-    ways = [recent["field"], recent["choice"].rename("measured by")]
-    return pd.crosstab(ways, state).reset_index().rename_axis(columns=None)
 
 
 def _reached(cell: Mapping[str, Any], place: int) -> bool | None:

@@ -112,27 +112,21 @@ class ParquetPlace:
             )
 
         try:
-            with session:
-                target = address
-                for _ in range(transport.REDIRECTS):
-                    answer = session.get(
-                        target,
-                        headers=headers,
-                        timeout=transport.TIMEOUT,
-                        allow_redirects=False,
-                        stream=True,
-                    )
-                    if not answer.is_redirect:
-                        break
-                    target, other = transport.led(answer)
-                    if other:
-                        raise fault(
-                            AnswerError,
-                            f"sends on to another host, {other}, which is not followed",
-                        )
-                if answer.status_code != 200:
-                    outcome = f"answers {answer.status_code}"
-                    raise fault(*_STATUSES.get(answer.status_code, (ServiceError, outcome)))
+            with (
+                session,
+                session.get(
+                    address,
+                    headers=headers,
+                    timeout=transport.TIMEOUT,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer,
+            ):
+                status = answer.status_code
+                if answer.is_redirect:
+                    raise fault(AnswerError, "sends on to another address, which is not followed")
+                if status != 200:
+                    raise fault(*_STATUSES.get(status, (ServiceError, f"answers {status}")))
                 yield answer
         except requests.exceptions.ChunkedEncodingError:
             raise fault(AnswerError, "was cut off in its answer") from None

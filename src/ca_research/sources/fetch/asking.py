@@ -4,7 +4,6 @@ far as is needed to know that they are whole and whether there is more.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import importlib
 import io
@@ -15,8 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from ...ground import economies
-from ...ground.arguments import whole_number
+from ...ground.arguments import several, whole_number
 from ...ground.errors import AnswerError, UsageError, known_name
 from ...registry import Provider, provider
 from .transport import Request
@@ -74,29 +75,30 @@ def choice(name: str, request: Mapping[str, Any]) -> dict[str, Any]:
     {'indicator': ['NY.GDP.MKTP.CD'], 'economy': ['KAZ'], 'since': 2000}
     """
     how = asking(name)
-    options = {k: v for k, v in request.items() if v is not None and v != [] and v != ()}
-    allowed = [n for n in (*how.needs, *how.takes) if n != "year"]
-    if "year" in (*how.needs, *how.takes):
-        allowed += ["year", "since", "until"]
+    options = {k: v for k, v in request.items() if v not in (None, [], ())}
+    allowed = sorted([*how.needs, *how.takes], key="year".__eq__)
+    allowed += ["since", "until"] if "year" in allowed else []
+    span = options.keys() & {"since", "until"}
+    there = options.keys() | ({"year"} if "since" in span else set())
     if unknown := [k for k in options if k not in allowed]:
         raise UsageError(
             f"{name} is not asked by {unknown[0]}",
             hint="it takes " + ", ".join(f"--{n}" for n in allowed),
         )
-    if "year" in options and {"since", "until"} & set(options):
+    if "year" in options and span:
         raise UsageError("years and a span of years are two ways to say it", hint="give one")
-    there = set(options) | ({"year"} if "since" in options else set())
     if lacking := [n for n in how.needs if n not in there]:
-        hints = [f"--{n} ..." if n != "year" else "--year 2022, or --since 2015" for n in lacking]
-        raise UsageError(f"{name} has to be told: {', '.join(lacking)}", hint=" ".join(hints))
+        raise UsageError(
+            f"{name} has to be told: {', '.join(lacking)}",
+            hint=" ".join(f"--{n} ..." for n in lacking),
+        )
     return {k: _parsed_option(k, options[k]) for k in allowed if k in options}
 
 
 def _parsed_option(name: str, value: Any) -> Any:
     if name in ("since", "until"):
         return _year(name, value)
-    listed = value if isinstance(value, (list, tuple)) else [value]
-    words = [p for v in listed for p in (v.split(",") if isinstance(v, str) else [v])]
+    words = [w for v in several(value) for w in (v.split(",") if isinstance(v, str) else [v])]
     return list(dict.fromkeys(_read(name, word) for word in words))
 
 
@@ -116,8 +118,8 @@ def _read(name: str, value: Any) -> Any:
 
 
 def _year(name: str, value: Any) -> int:
-    text = value.strip() if isinstance(value, str) else value
-    year = whole_number(name, int(text) if isinstance(text, str) and text.isdigit() else text)
+    written = isinstance(value, str) and value.strip().isdigit()
+    year = whole_number(name, int(value) if written else value)
     if not 1900 <= year <= dt.date.today().year:
         raise UsageError(f"{name}={year} is no year of figures", hint="for example --year 2022")
     return year
@@ -182,15 +184,14 @@ def json_of(body: bytes, service: Provider) -> Any:
 def csv_figures(body: bytes, service: Provider) -> int:
     """How many figures an answer in CSV has, in whole rows; raises AnswerError."""
     try:
-        lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error):
+        frame = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False)
+    except ValueError:
         raise not_understood(service, _kind(body)) from None
-    if body.lstrip()[:1] in (b"<", b"{"):
+    if "OBS_VALUE" not in frame:
         raise not_understood(service, _kind(body))
-    if any(len(line) != len(lines[0]) for line in lines):
+    if frame.isna().any(axis=None):
         raise not_understood(service, "rows of unlike length: it is cut off or damaged")
-    at = lines[0].index("OBS_VALUE") if lines and "OBS_VALUE" in lines[0] else -1
-    return sum(line[at].strip() not in ("", ":") for line in lines[1:])
+    return int((~frame["OBS_VALUE"].str.strip().isin(["", ":"])).sum())
 
 
 def records(answer: Any, service: Provider) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from ...ground import paths
 from ...ground.errors import (
@@ -43,7 +43,6 @@ MOST_BYTES = 100_000_000
 """Of an answer, unpacked."""
 LONGEST_WAIT = 120.0
 """Seconds that a service may ask for; whoever asks for more is left alone."""
-REDIRECTS = 3
 _KEY_HEADER = "Ocp-Apim-Subscription-Key"
 _ENDS = {"Content-Length", "Transfer-Encoding"}
 
@@ -99,61 +98,45 @@ class Line:
             One of its kinds, after a fault that passes was given several tries: each after as long
             as the service asks for, else after 1, 2, 4 seconds.
         """
-        for attempt in range(TRIES - 1):
+        attempt = 1
+        while True:
             try:
                 return self._once(request)
             except _Passing as fault:
-                self.wait(2.0**attempt if fault.seconds is None else fault.seconds)
-        try:
-            return self._once(request)
-        except _Passing as fault:
-            raise fault.error from None
+                if attempt == TRIES:
+                    raise fault.error from None
+                self.wait(2.0 ** (attempt - 1) if fault.seconds is None else fault.seconds)
+                attempt += 1
 
     def _once(self, request: Request) -> bytes:
         import requests
         import urllib3
 
-        address = self.service.address + request.path
         headers = {"Accept": request.accept, "Accept-Encoding": "gzip"}
         if self._key:
             headers[_KEY_HEADER] = self._key
-        params: list[tuple[str, str]] = list(request.params)
+        address = self.service.address + request.path
         try:
-            for _ in range(REDIRECTS + 1):
-                with _turn(self.service, self.wait):
-                    answer = self._session.get(
-                        address,
-                        params=params,
-                        headers=headers,
-                        timeout=TIMEOUT,
-                        allow_redirects=False,
-                        stream=True,
-                    )
-                with answer:
-                    if not answer.is_redirect:
-                        self._look_at_status(answer, request)
-                        return self._body(answer)
-                    address, params = self._elsewhere(answer), []
-        except (urllib3.exceptions.ProtocolError, urllib3.exceptions.IncompleteRead):
+            with _turn(self.service, self.wait):
+                answer = self._session.get(
+                    address,
+                    params=list(request.params),
+                    headers=headers,
+                    timeout=TIMEOUT,
+                    allow_redirects=False,
+                    stream=True,
+                )
+            with answer:
+                self._look_at_status(answer, request)
+                return self._body(answer)
+        except (urllib3.exceptions.ProtocolError, zlib.error):
             raise _Passing(self._error(AnswerError, "was cut off in its answer")) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError) as fault:
             hint = "check the network and the clock of this machine, then again"
             what = f"cannot be reached: {type(fault).__name__}"
             raise _Passing(self._error(UnreachableError, what, hint)) from None
-        raise self._error(AnswerError, f"sends on more than {REDIRECTS} times")
 
     # --- what an answer may be
-
-    def _elsewhere(self, answer: requests.Response) -> str:
-        """Where a redirect leads; only the host that was asked is followed."""
-        target, other = led(answer)
-        if other:
-            raise self._error(
-                AnswerError,
-                f"sends on to another host, {other}, which is not followed",
-                "if its documentation names that host: registry/providers.yaml",
-            )
-        return target
 
     def _look_at_status(self, answer: requests.Response, request: Request) -> None:
         """Raise where a status is no success; a fault that may pass as one that does."""
@@ -163,24 +146,27 @@ class Line:
         if status in request.none:
             raise self.nothing(request)
         reply = self._refusal_text(answer)
-        spent = status == 403 and "quota" in reply.lower()
-        if status == 429 or spent or (seconds or 0) > LONGEST_WAIT:
-            error = self._error(RateLimitError, f"has been asked enough for now: {reply}", "later")
+        long, spent = (seconds or 0) > LONGEST_WAIT, status == 403 and "quota" in reply.lower()
+        kind: type[FetchError] = ServiceError
+        what, hint = f"answers {status}", "again later, or ask for less"
+        if status == 429 or spent or long:
+            kind, what, hint = RateLimitError, "has been asked enough for now", "later"
         elif status in (401, 403):
+            kind, what = AccessKeyError, "wants a key, or not this one"
             hint = f"set {self.service.key}" if self.service.key else "it takes no key; again later"
-            error = self._error(AccessKeyError, f"wants a key, or not this one: {reply}", hint)
         elif status in (413, 414):
+            kind, what = AnswerError, "gives less at once"
             hint = "ask for fewer years or economies"
-            error = self._error(AnswerError, f"gives less at once: {reply}", hint)
-        else:
-            hint = "again later, or ask for less"
-            error = self._error(ServiceError, f"answers {status}: {reply}", hint)
+        elif answer.is_redirect:
+            kind, what = AnswerError, "sends on to another address, which is not followed"
+            hint = "if its documentation names that address: registry/providers.yaml"
+        error = self._error(kind, f"{what}: {reply}", hint)
         passes = status in (408, 429) or status >= 500
-        raise _Passing(error, seconds) if passes and (seconds or 0) <= LONGEST_WAIT else error
+        raise _Passing(error, seconds) if passes and not long else error
 
     def _refusal_text(self, answer: requests.Response) -> str:
         """The beginning of what a service says of its refusal, in one line and without a key."""
-        text = answer.raw.read(2000, decode_content=True).decode("utf-8", "replace")
+        text = next(answer.iter_content(2000), b"").decode("utf-8", "replace")
         if self._key:
             text = text.replace(self._key, "***")
         return " ".join(text.split())[:160] or "no reason given"
@@ -192,21 +178,17 @@ class Line:
             raise self._error(AnswerError, f"packs its answer as {packing}, which nobody asked for")
         unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if packing == "gzip" else None
         body, began = bytearray(), time.monotonic()
-        try:
-            for piece in answer.raw.stream(65536, decode_content=False):
-                body += unpack.decompress(piece, MOST_BYTES + 1 - len(body)) if unpack else piece
-                if len(body) > MOST_BYTES:
-                    raise self._error(
-                        AnswerError,
-                        f"answers with more than {MOST_BYTES / 1e6:,.0f} MB, which no figures are",
-                        "ask for fewer years or economies",
-                    )
-                if time.monotonic() - began > MOST_SECONDS:
-                    raise _Passing(self._error(UnreachableError, "does not come to an end"))
-        except zlib.error:
-            raise _Passing(self._error(AnswerError, "was damaged in its answer")) from None
-        ends = unpack.eof if unpack else answer.headers.keys() & _ENDS
-        if not ends:
+        for piece in answer.raw.stream(65536, decode_content=False):
+            body += unpack.decompress(piece, MOST_BYTES + 1 - len(body)) if unpack else piece
+            if len(body) > MOST_BYTES:
+                raise self._error(
+                    AnswerError,
+                    f"answers with more than {MOST_BYTES / 1e6:,.0f} MB, which no figures are",
+                    "ask for fewer years or economies",
+                )
+            if time.monotonic() - began > MOST_SECONDS:
+                raise _Passing(self._error(UnreachableError, "does not come to an end"))
+        if not (unpack.eof if unpack else answer.headers.keys() & _ENDS):
             raise _Passing(self._error(AnswerError, "was cut off in its answer"))
         if self._key and self._key.encode() in body:
             raise self._error(AnswerError, "repeats the key in its answer, which is not kept")
@@ -225,14 +207,6 @@ class Line:
     ) -> FetchError:
         host = urlsplit(self.service.address).hostname
         return kind(f"{self.service.publisher} {what}", where=str(host), hint=hint)
-
-
-def led(answer: requests.Response) -> tuple[str, str]:
-    """Where a redirect leads, and the host where that is another than the one that was asked."""
-    target = urljoin(answer.url, answer.headers["Location"])
-    start, to = urlsplit(answer.url), urlsplit(target)
-    same = (start.scheme, start.netloc) == (to.scheme, to.netloc)
-    return target, "" if same else str(to.hostname)
 
 
 def session() -> requests.Session:
