@@ -9,7 +9,6 @@ from invented_tables import CASES, frame, read, rows_of
 from ca_research.article import priority
 from ca_research.claims.measures import find
 from ca_research.ground.errors import UsageError
-from ca_research.stats.leading import leading
 
 FILE = read(CASES / "priority.yaml")
 TABLES = {name: frame(name, FILE["sets"][name], FILE["same"][name]) for name in FILE["sets"]}
@@ -67,42 +66,3 @@ def test_loans_of_one_kind_add_up(more, ratio):
     twice = pd.concat([paid, paid.head(1)])
     with pytest.raises(UsageError):
         priority.field_cells(twice, "finance", "net", economies=["KGZ"])
-
-
-FULL = [("g", 2020, "CHN", 1, 1), ("g", 2020, "RUS", 2, 2), ("g", 2020, "USA", 1, 1)]
-UNION = [*FULL, ("g", 2020, "EU27", 4, 4)]
-LATER = [("g", 2022, "CHN", 9, 9), ("g", 2022, "RUS", 1, 1), ("g", 2022, "USA", 1, 1)]
-RANGES = [("g", 2020, "CHN", 10, 30), ("g", 2020, "RUS", 5, 20), ("g", 2020, "USA", 1, 2)]
-
-
-def lead_of(rows):
-    figures = pd.DataFrame(rows, columns=["group", "year", "unit", "low", "high"])
-    return leading(figures, "CHN", needed=("RUS",), any_of=("EU27", "USA"))
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        (FULL, (0.5, 0.5, "RUS", 2020)),
-        (RANGES, (10 / 20, 30 / 5, "", 2020)),  # at their worst and best; they overlap
-        ([*UNION, *LATER], (0.25, 0.25, "EU27", 2020)),  # the year with most rivals
-        ([*FULL, *LATER], (9, 9, "CHN", 2022)),  # of equals the newest
-    ],
-)
-def test_the_ratio_is_to_the_largest_rival_of_one_year(rows, expected):
-    found = lead_of(rows)
-    assert (found.low, found.high, found.leader, found.year) == expected
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        FULL[:2],
-        FULL[1:],
-        [FULL[0], FULL[2]],
-        [FULL[0], FULL[2], ("g", 2021, "RUS", 1, 1)],
-        [FULL[0], FULL[2], ("another concept", 2020, "RUS", 1, 1)],
-    ],
-)
-def test_a_missing_party_is_a_reason_and_no_lead(rows):
-    assert isinstance(lead_of(rows), str)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research import load, registry
+from ca_research import claim, load, registry
 from ca_research.claims.claim import check
 from ca_research.claims.compute import Call, Computation
 from ca_research.claims.evidence import counted, universe
@@ -136,6 +136,30 @@ def both_ways(claim_id, asked, entries):
                     break
             one_way = (claim_id, name) in ONE_WAY
             assert said == {True, False} or (one_way and said), (name, entry["economy"], said)
+
+
+def test_the_verdict_goes_both_ways_when_the_wanted_students_are_counted():
+    counts = load("students")
+    before = check("C30")
+    assert [w["economy"] for w in before.wanted] == ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
+    blank = template("students", before.wanted, counts)
+    verdicts = {}
+    for now in (500, 90_000):
+        filled = blank.assign(
+            students=blank["year"].map({2019: 10_000.0, 2021: float(now)}),
+            source_id="moe_brief_stats_peijin",
+            known_on=pd.Timestamp("2025-01-01"),
+            is_aggregate=False,
+        )
+        both = pd.concat([counts, filled[counts.columns]], ignore_index=True)
+        asked = claim("C30")
+        verdicts[now] = asked.judge(asked.gather(students=both, as_of="latest"))
+    assert before.verdict == "not enough evidence"
+    assert {now: v.verdict for now, v in verdicts.items()} == {
+        500: "contradicted",
+        90_000: "supported",
+    }
+    assert not verdicts[500].wanted
 
 
 def test_nothing_is_wanted_of_a_day_that_has_passed():

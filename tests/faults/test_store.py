@@ -2,6 +2,8 @@
 without bound.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,7 @@ def store(tmp_path):
     return Store(tmp_path / "store")
 
 
-def content(name):
+def content(name: str) -> str:
     """Of a file of a report, with the mark that it bears."""
     return f'content of <span id="address">{name}</span>, {{"run_id": 1}}'
 
@@ -34,6 +36,22 @@ def report(tmp_path):
     for name in (*OWN, *MINE):
         (out / name).write_text(content(name) if name in OWN else "not of the report")
     return out
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1", "\x00\x01", "{}", "[1]", '{"file": 1, "seconds": 1}', '{"files": {}}']
+)
+def test_a_damaged_record_is_a_miss(store, text):
+    store.remember("runs", "k", {"file": "0" * 64, "seconds": 1, "read": {}})
+    store._record("runs", "k").write_text(text)
+    assert store.recall("runs", "k") is None
+
+
+def test_a_record_that_names_a_file_elsewhere_cannot_have_it_read_or_removed(store, tmp_path):
+    (tmp_path / "mine.txt").write_text("not of the store")
+    for name in (str(tmp_path / "mine.txt"), "../../../mine.txt", "../" + "a" * 61):
+        assert store.get(name) is None
+    assert (tmp_path / "mine.txt").read_text() == "not of the store"
 
 
 def test_what_a_killed_writer_left_is_swept_away_and_nothing_else(tmp_path):

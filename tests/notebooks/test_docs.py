@@ -1,13 +1,19 @@
-"""The pages of docs/: every public name, column and source is told; and, among the long tests, the
-whole is built without a warning, which a page without a place or a dead link would be.
+"""The pages of docs/: each has its place, every link leads somewhere, every public name, column and
+source is told; and, among the long tests, the whole is built without a warning.
 """
 
+import importlib
+import inspect
+import operator
+import os
 import re
+from pathlib import Path
 
 import pytest
 from tests.commands import SEARCH, blocks, python, shell
 
 import ca_reference
+import ca_research as ca
 from ca_research.ground import paths
 from ca_research.registry.glossary import glossary
 
@@ -19,6 +25,44 @@ PAGES = {
 }
 GUIDES = sorted(name for name in PAGES if name.startswith("howto/") and name != "howto/index")
 ROOMS = (*ca_reference._WINGS, *ca_reference._FLOORS)
+
+
+def listed(page):
+    """Pages that the table of contents of one names."""
+    for block in re.findall(r"```\{toctree\}\n(.*?)```", PAGES[page], re.S):
+        for line in block.splitlines():
+            if line and line[0] != ":":
+                place = os.path.normpath(Path(page).parent / line)
+                yield Path(place).as_posix()
+
+
+def test_the_contents_name_every_page_once():
+    found, todo = ["index"], ["index"]
+    while todo:
+        below = [*listed(todo.pop())]
+        found += below
+        todo += below
+    assert sorted(found) == sorted(PAGES)
+
+
+def test_every_link_leads_somewhere():
+    for page, text in PAGES.items():
+        bare = re.sub(r"```.*?```", "", text, flags=re.S)
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", bare):
+            assert (DOCS / page).parent.joinpath(link).exists(), (page, link)
+        for name in re.findall(r"\{ca\}`([\w.]+)`", bare):
+            assert operator.attrgetter(name)(ca), (page, name)
+
+
+def test_every_public_name_has_its_place_in_the_reference():
+    told = {room: "\n".join(ca_reference.entries(room)) for room in ca_reference.ROOMS}
+    for room in ROOMS:
+        module = importlib.import_module(f"ca_research.{room}")
+        assert f".. room:: {room}" in PAGES[f"reference/{room}"]
+        for name in module.__all__:
+            here = rf":: (?:ca_research\.{room}\.)?{name}(?:\(\))?$"
+            known = inspect.ismodule(getattr(module, name)) or re.search(here, told[room], re.M)
+            assert known, f"{room}.{name}"
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
 from ca_research.claims.claim import wanted
 from ca_research.registry.schedule import tables_by_notebook
+from ca_research.site.read import read_page
 
 pytest_plugins = ["own_project"]
 
@@ -69,9 +70,34 @@ def test_what_the_run_would_refuse_is_found_by_the_check(second, case):
     assert case["says"] in fault
 
 
+def test_a_notebook_that_asks_for_another_criterion_or_claim_is_found(second):
+    declare(second.home, settings={"partner": "TUR", "flow": "imports", "listed": 3})
+    second.edit(
+        "notebooks/c01.ipynb", r"plots\.show_answer\(evidence, criterion\)", "evidence.main('rank')"
+    )
+    second.edit("notebooks/c01.ipynb", r'ca\.claim\(\\"C01\\"\)', "ca.claim('C02')")
+    faults = check.register(registry.claims(), tables_by_notebook())
+    assert "unknown criterion 'rank'" in faults[0] and "judges C02, not C01" in faults[1]
+
+
 def test_figures_of_a_year_to_come_are_asked_for(second):
     settings = {"partner": "CHN", "to": "RUS", "flow": "imports"}
     declare(second.home, "trade.ratio", settings, bar="> 1", year=2090)
     (want,) = wanted("C01").to_dict("records")
     cells = {"reporter": ["GEO"], "partner": ["CHN", "RUS"], "year": [2090], "flow": ["import"]}
     assert want["figures"] == 2 and want["cells"] == cells | {"product": ["TOTAL"]}
+
+
+@pytest.mark.long
+def test_pages_say_what_is_so_in_this_project(second, command):
+    declare(second.home, settings={"partner": "TUR", "flow": "imports", "listed": 3})
+    new_claim("C02", "1.2", opinion=True)
+    assert command("new", "overview")[0] == command("run")[0] == 0
+    reports = second.home / "reports"
+    page = read_page(reports / "notebooks" / "c01-as-of-latest.ipynb")
+    (picture,) = page.of("main")
+    assert picture.title == "Türkiye was first of three suppliers of Georgia in 2023"
+    assert "Its figures are invented." in (reports / "c01-as-of-latest.html").read_text()
+    index, methods = ((reports / name).read_text() for name in ("index.html", "methods.html"))
+    assert "Amendments" not in index + methods and "Central Asia" not in index + methods
+    assert "opinion article" not in methods and "blind votes" not in methods

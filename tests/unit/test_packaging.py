@@ -36,6 +36,14 @@ def test_the_extra_all_is_all_of_them():
     assert whole.extras == set(extras) - {"all"}
 
 
+def locked():
+    """Requirements of the lock file as (requirement, hashes)."""
+    for block in re.sub(r"\\\n", " ", LOCK).splitlines():
+        if block.strip() and not block.lstrip().startswith("#"):
+            text, *hashes = block.split(" --hash=")
+            yield Requirement(text.strip()), [h.strip() for h in hashes]
+
+
 def test_conda_and_pip_name_the_same_packages_with_the_same_ranges():
     plain = [d for d in CONDA["dependencies"] if isinstance(d, str) and d != "pip"]
     plain += [
@@ -55,6 +63,14 @@ def test_conda_and_pip_name_the_same_packages_with_the_same_ranges():
     assert CONDA["channels"] == ["conda-forge"]
 
 
+def test_the_lock_pins_and_hashes_everything():
+    requirements = list(locked())
+    assert len(requirements) > 50
+    for requirement, hashes in requirements:
+        assert [s.operator for s in requirement.specifier] == ["=="], requirement
+        assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", h) for h in hashes), requirement
+
+
 def test_the_lock_carries_no_address():
     assert "://" not in LOCK and not re.search(
         r"\s--?(index-url|extra-index-url|find-links|i|f)\b|\s@\s", LOCK
@@ -62,10 +78,11 @@ def test_the_lock_carries_no_address():
 
 
 def test_the_lock_fits_the_declared_ranges():
-    """That it pins and hashes everything is asked by `pip install --require-hashes`."""
     pins = {}
-    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.M):
-        pins.setdefault(canonicalize_name(name), []).append(version)
+    for requirement, _ in locked():
+        pins.setdefault(canonicalize_name(requirement.name), []).append(
+            next(iter(requirement.specifier)).version
+        )
     groups = PROJECT["dependency-groups"]
     grouped = [d for name in groups for d in groups[name] if isinstance(d, str)]
     for text in [*everything(), *grouped]:

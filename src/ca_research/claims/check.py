@@ -16,10 +16,12 @@ import pandas as pd
 from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
-from ..ground.errors import CaResearchError, RegistryError
+from ..ground import paths
+from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
+from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import evaluate
 from .measures import find, signature_faults, taken_by
@@ -28,6 +30,9 @@ from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
 from .words import Stored
+
+_CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
+_JUDGES = re.compile(r"""\bca\.claim\(\s*["'](\w+)["']""")
 
 
 def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[str]]) -> list[str]:
@@ -73,8 +78,10 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
             yield "data", f"there is no table {table!r}"
     if claim.notebook not in notebook_tables:
         yield "notebook", f"there is no notebooks/{claim.notebook}"
-    for table in sorted({*claim.data} - notebook_tables.get(claim.notebook, {*claim.data})):
-        yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
+    else:
+        yield from (("notebook", fault) for fault in _notebook(claim))
+        for table in sorted(set(claim.data) - notebook_tables[claim.notebook]):
+            yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
     yield from (("wanted", fault) for want in claim.wanted for fault in _want(want))
     try:
         criteria = claim.criteria()
@@ -92,6 +99,23 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
 def _told(error: CaResearchError) -> str:
     """An error in one line."""
     return "; ".join(filter(None, (error.what, error.where, error.hint)))
+
+
+def _notebook(claim: ClaimSpec) -> Iterator[str]:
+    """What a notebook asks of its claim and will not get: a criterion of another name, or another
+    claim's verdict.
+    """
+    there = [c for c in registry.claims().values() if c.notebook == claim.notebook]
+    known = {name for one in there for name in one.criteria()}
+    file = paths.notebooks_dir() / claim.notebook
+    cells = read_notebook(file).cells if file.is_file() else ()
+    code = "\n".join(text for kind, _, text in cells if kind == "code")
+    for name in dict.fromkeys(_CRITERION.findall(code)):
+        if name not in known:
+            yield _told(UnknownNameError("criterion", name, known))
+    judged = sorted(set(_JUDGES.findall(code)))
+    if judged and claim.id not in judged:
+        yield f"it judges {', '.join(judged)}, not {claim.id}"
 
 
 def _want(want: Want) -> Iterator[str]:

@@ -152,7 +152,8 @@ class Evidence:
         UnknownNameError
             No such source.
         """
-        known_name("source", source, {*registry.sources(), *self.sources})
+        if source not in registry.sources():
+            known_name("source", source, self.sources)
         if self.gathering is None:
             raise UsageError(
                 "evidence made by hand cannot be measured again without a source",

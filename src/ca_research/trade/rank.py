@@ -69,7 +69,7 @@ def both_reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFra
     bare = require(trade, ()).filter([*KEYS, "value_usd", "is_aggregate", *KINDS])
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
     rows = perspective(bare, economies, reconciled=True)
-    texts = dict.fromkeys(rows.select_dtypes("str"), object)  # faster than Arrow's in short frames
+    texts = dict.fromkeys(rows.select_dtypes(["str", "category"]), object)
     return rows.astype(texts | {"year": "int64"})
 
 
