@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from . import frames
+
 Span = tuple[float, float]
 """The least and the most that a figure can be."""
 
@@ -80,7 +82,10 @@ def leading(
         too. The group and year taken is the one that observes most of `any_of`, and among those the
         newest (then the first by name).
     low = of.low / max(rivals.high), high = of.high / max(rivals.low).
+    Raises CoverageError or UsageError for figures that are none or negative.
     """
+    for column in ("low", "high"):
+        figures = frames.figures(figures, column)
     ends = figures.groupby(["group", "year", "unit"]).agg({"low": "min", "high": "max"})
     spans: dict[tuple[Any, int], dict[str, Span]] = {}
     for (group, year, unit), low, high in ends.astype(float).itertuples():

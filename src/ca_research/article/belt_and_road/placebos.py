@@ -93,7 +93,7 @@ def comparison(
     *,
     outcome: str = "china_imports",
     source: str = "joined",
-    accession_list: str = "",
+    accession_list: str | None = None,
     donors: str = "never_or_late",
     until: int = UNTIL,
 ) -> Comparison:
@@ -149,7 +149,7 @@ def effect_fits(
     events: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    accession_list: str = "",
+    accession_list: str | None = None,
     **choices: Any,
 ) -> pd.DataFrame:
     """Fits of every economy by every list of dates, or by one, a row each.
@@ -307,7 +307,7 @@ def placebo_p(
     side: Side,
     at_least: int = 0,
     outcome: Outcome = "china_imports",
-    accession_list: str = "",
+    accession_list: str | None = None,
     donors: Donors = "never_or_late",
     source: str = "joined",
     method: Fit = "synthetic",
