@@ -14,6 +14,7 @@ import seaborn as sns
 
 import ca_research as ca
 from ca_research.claims.evidence import Gathering
+from ca_research.claims.given import tables_of
 from ca_research.ground import paths
 
 MOST_LINES = 15
@@ -41,7 +42,7 @@ class Computed:
 
     def __init__(self, claim, day, change):
         spec = ca.claim(claim).spec
-        frames = {name: change(name, table(name, day)) for name in spec.data}
+        frames = {name: change(name, table(name, day)) for name in tables_of(spec)}
         rows = pd.DataFrame(Gathering(spec, frames, day).main_rows())
         self.frame = rows.astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
         self.compared = []
