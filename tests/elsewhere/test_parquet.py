@@ -110,6 +110,13 @@ def test_a_host_that_is_away_is_told_by_a_build_and_by_nothing_else(lies, files)
     assert told.value.where == address and told.value.hint
 
 
+def test_a_redirect_on_the_same_host_is_followed(lies, files):
+    files.bad = {"b.parquet": "moved"}
+    files.put("a.parquet", parquet())
+    lies(name="b.parquet")
+    assert len(ca.load("trade")) == len(ROWS)
+
+
 def test_files_that_are_no_table_are_told(lies, files, move, project):
     (project.home / "data" / "empty").mkdir()
     other = parquet(frame().rename(columns={"note": "remark"}))

@@ -115,16 +115,12 @@ class ParquetPlace:
             with (
                 session,
                 session.get(
-                    address,
-                    headers=headers,
-                    timeout=transport.TIMEOUT,
-                    allow_redirects=False,
-                    stream=True,
+                    address, headers=headers, timeout=transport.TIMEOUT, stream=True
                 ) as answer,
             ):
                 status = answer.status_code
                 if answer.is_redirect:
-                    raise fault(AnswerError, "sends on to another address, which is not followed")
+                    raise fault(AnswerError, "sends on to another host, which is not followed")
                 if status != 200:
                     raise fault(*_STATUSES.get(status, (ServiceError, f"answers {status}")))
                 yield answer

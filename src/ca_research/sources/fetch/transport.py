@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from ...ground import paths
 from ...ground.errors import (
@@ -123,7 +123,6 @@ class Line:
                     params=list(request.params),
                     headers=headers,
                     timeout=TIMEOUT,
-                    allow_redirects=False,
                     stream=True,
                 )
             with answer:
@@ -158,8 +157,8 @@ class Line:
             kind, what = AnswerError, "gives less at once"
             hint = "ask for fewer years or economies"
         elif answer.is_redirect:
-            kind, what = AnswerError, "sends on to another address, which is not followed"
-            hint = "if its documentation names that address: registry/providers.yaml"
+            kind, what = AnswerError, "sends on to another host, which is not followed"
+            hint = "if its documentation names that host: registry/providers.yaml"
         error = self._error(kind, f"{what}: {reply}", hint)
         passes = status in (408, 429) or status >= 500
         raise _Passing(error, seconds) if passes and not long else error
@@ -210,9 +209,21 @@ class Line:
 
 
 def session() -> requests.Session:
+    """A session that follows a service on its own host alone, to which its key may go."""
     with needed():
         import requests
-    http_session = requests.Session()
+
+    class OneHost(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            target = super().get_redirect_target(resp)
+            to, start = (urlsplit(urljoin(resp.url, address or ""))[:2] for address in (target, ""))
+            return target if to == start else None
+
+        def rebuild_auth(self, prepared_request: Any, response: Any) -> None:
+            """Of ~/.netrc nothing is sent; the headers are for the host that was asked."""
+
+    http_session = OneHost()
+    http_session.max_redirects = 3
     http_session.headers["User-Agent"] = client()
     http_session.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
     return http_session
