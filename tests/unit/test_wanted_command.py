@@ -23,6 +23,14 @@ def test_it_names_the_figures_who_has_them_and_what_they_could_change(command, s
     assert (row["economy"], row["table"], row["figures"]) == ("KAZ", "students", 2)
 
 
+def test_a_reader_sees_names_and_the_frame_keeps_its_codes():
+    frame = wanted("C30", economy="KAZ")
+    shown = text(frame)
+    assert "Kazakhstan" in shown and registry.table("students").title in shown
+    assert not {"KAZ", "cells"} & {*shown.split()}
+    assert frame[["economy", "table"]].values.tolist() == [["KAZ", "students"]]
+
+
 def test_a_template_has_the_columns_of_the_table_and_nothing_where_the_value_goes(
     command, tmp_path
 ):

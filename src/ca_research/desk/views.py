@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from string import Template
 from typing import Any
 
 import pandas as pd
@@ -16,12 +18,15 @@ from ..claims.given import economies_of, of_all_together
 from ..ground import economies as eco
 from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.textfiles import read_yaml
 from ..registry.words import party, source_name, value_words
 from ..tables import load
 from ..tables.load import values
 
 LATEST = "latest"
 _HEAD = "import ca_research as ca\n"
+_WIDE = 76
+"""Characters of a line of code that is not broken."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,14 @@ def view_of(name: str) -> View:
 
 
 def call(function: str, *given: str, **named: Any) -> str:
-    """A call as it is typed."""
-    return f"{function}({', '.join([*given, *(f'{k}={_literal(v)}' for k, v in named.items())])})"
+    """A call as it is typed, on lines that a notebook does not break."""
+    arguments = [*given, *(f"{name}={_literal(value)}" for name, value in named.items())]
+    line = f"{function}({', '.join(arguments)})"
+    return (
+        line
+        if len(line) <= _WIDE
+        else "\n    ".join([f"{function}(", *map("{},".format, arguments)]) + "\n)"
+    )
 
 
 def _literal(value: Any) -> str:
@@ -92,12 +103,6 @@ def _years(years: Sequence[int]) -> Choice:
 
 # Trade
 
-_MEASURES = (
-    ("Both sides' reports", "mirror_gap"),
-    ("Ranks of the partners", "rank"),
-    ("Growth", "growth"),
-    ("Concentration (HHI)", "hhi"),
-)
 _BASES = ("reporter", "mirror", "interval")
 
 
@@ -108,47 +113,38 @@ def _trade() -> View:
     )
     first = economies[0][1]
     other = next(code for _, code in partners if code != first and code not in eco.CA5)
+    looks = _looks("trade")
     choices = (
         Choice("economy", "Economy", economies, first),
         Choice("partner", "Partner", partners, other),
-        Choice("measure", "Measure", _MEASURES, "mirror_gap"),
+        Choice("measure", "Measure", _labels(looks), "mirror_gap"),
         Choice("basis", "Basis", tuple((value_words(b), b) for b in _BASES), "reporter"),
         _years(values("trade", "year")),
     )
-    return View("Trade", choices, _trade_code)
+    return View("Trade", choices, lambda chosen: _written(looks.get(chosen["measure"]), chosen))
 
 
-_PREFERRED = 'own = ca.tables.preferred_rows(rows, ["reporter"])  # one source speaks for all years'
-_CODE = {
-    "mirror_gap": """
-result = ca.trade.mirror_gap("{economy}", "{partner}", {years})
-ax = result.plot()
-""",
-    "rank": """
-rows = ca.load("trade", product="TOTAL", {years})
-result = ca.trade.rank(rows, economy="{economy}", basis="{basis}")
-ax = result.plot()
-""",
-    "growth": f"""
-rows = ca.load("trade", reporter="{{economy}}", partner="{{partner}}", product="TOTAL", {{years}})
-{_PREFERRED}
-result = ca.trade.growth(own)
-ax = result.plot()
-""",
-    "hhi": f"""
-rows = ca.load("trade", reporter="{{economy}}", aggregates=False, product="TOTAL", {{years}})
-{_PREFERRED}
-result = ca.trade.hhi(ca.trade.partner_shares(own))
-ax = result.plot()
-""",
-}
-"""What is written for each measure of trade."""
+# What is declared
 
 
-def _trade_code(chosen: Mapping[str, Any]) -> str:
+def _looks(table: str) -> dict[str, dict[str, str]]:
+    """What is shown of a table besides its rows."""
+    declared = read_yaml(Path(__file__).with_name("views.yaml").read_bytes())
+    return dict(declared.get(table, {}))
+
+
+def _labels(looks: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((look["label"], name) for name, look in looks.items())
+
+
+def _written(look: Mapping[str, str] | None, chosen: Mapping[str, Any]) -> str:
+    """The code of a look with what is chosen; of none the first line alone."""
+    if look is None:
+        return _HEAD
     since, until = chosen["years"]
-    years = f"since={since}, until={until}"
-    return _HEAD + _CODE.get(chosen["measure"], "").format(**{**chosen, "years": years})
+    typed = {name: _literal(value) for name, value in chosen.items()}
+    typed["years"] = f"since={since}, until={until}"
+    return f"{_HEAD}\n{Template(look['code']).substitute(typed)}"
 
 
 # Any other table
@@ -170,15 +166,22 @@ def _table(table: registry.Table) -> View:
     figures = [n for n, c in table.columns.items() if c.role == "value"] or table.of_type("number")
     unique = {*keys, "year", "source_id"} >= set(table.key)  # else two figures claim one place
     value = figures[0] if dated and unique and figures else ""
+    if looks := _looks(table.table):
+        rows_alone = ("Figures of each source", "rows")
+        choices.insert(0, Choice("view", "Show", (rows_alone, *_labels(looks)), "rows"))
 
     def code(chosen: Mapping[str, Any]) -> str:
+        if look := looks.get(chosen.get("view", "")):
+            return _written(look, chosen)
         years = dict(zip(("since", "until"), chosen["years"], strict=True)) if dated else {}
         named = {key: chosen[key] for key in keys}
         lines = ["", f"result = {call('ca.load', _literal(table.table), **named, **years)}"]
         if value:
-            unit = (table.columns[value].unit or value).removeprefix("see column ")
-            look = {"panel": "", "hue": "source_id", "unit": unit}
-            drawn = call("ca.plots.lines", "result", _literal(value), **look)
+            unit = table.columns[value].unit or value
+            of_row = unit.partition("see column ")[2]
+            said = f"result[{_literal(of_row)}].iloc[0]" if of_row else _literal(unit)
+            look = {"panel": "", "hue": "source_id"}
+            drawn = call("ca.plots.lines", "result", _literal(value), f"unit={said}", **look)
             lines.append(f"ax = {drawn}.axes[0]")
         return _HEAD + "\n".join(lines) + "\n"
 

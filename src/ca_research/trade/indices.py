@@ -18,6 +18,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import MONEY, Frame, takes
 from ..stats.frames import alike, cited, require
+from ..stats.measured import measured
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
@@ -61,7 +62,7 @@ def product_shares(
     [0.6, 0.4]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    return _shares(trade, list(by))
+    return measured(_shares(trade, list(by)), "product_shares")
 
 
 def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

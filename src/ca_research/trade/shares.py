@@ -85,7 +85,7 @@ def partner_shares(
             f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
             hint="the total and the partners are not of one account",
         )
-    return cited(shares, trade, keys)
+    return measured(cited(shares, trade, keys), "partner_shares")
 
 
 def shares_of(rows: pd.DataFrame, keys: list[str], column: str) -> pd.DataFrame:
