@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tests.cases import cases
 
+import ca_research as ca
 from ca_research import registry
 from ca_research.claims.wanted import figures, template
 from ca_research.claims.wanted import wanted as wants
@@ -24,8 +25,8 @@ def test_it_names_the_figures_who_has_them_and_what_they_could_change(command, s
 
 
 def test_a_reader_sees_names_and_the_frame_keeps_its_codes():
-    frame = wanted("C30", economy="KAZ")
-    shown = text(frame)
+    frame = ca.wanted("C30", economy="KAZ")
+    shown = ca.text(frame)
     assert "Kazakhstan" in shown and registry.table("students").title in shown
     assert not {"KAZ", "cells"} & {*shown.split()}
     assert frame[["economy", "table"]].values.tolist() == [["KAZ", "students"]]
