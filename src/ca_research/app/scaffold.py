@@ -32,6 +32,8 @@ _AS_OF = {
     }
 }
 UNSTATED = "(unit not stated)"
+YEARS = 5
+"""How long before the newest figure a change begins that is written as an example."""
 SORTS = {
     "share": ("share", "share"),
     "rank": ("rank", "rank"),
@@ -229,9 +231,11 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
         unit, other, time = "subject", "subject", "year"
         keys, most = ["subject", "attribute", "unit"], time
         rows = rows.dropna(subset=["value", "unit"])
-    elif {"unit", "counterpart", "time"} <= roles.keys():
-        unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
-        keys, most = [name for name in table.key if name not in (other, time, "source_id")], other
+    elif {"unit", "time"} <= roles.keys():
+        unit, time = roles["unit"], roles["time"]
+        other = roles.get("counterpart", unit)
+        keys = [n for n in table.key if n not in (time, "source_id") and (n == unit or n != other)]
+        most = time if other == unit else other
         rows = rows[~rows["is_aggregate"]]
     else:  # a document or an event that is there
         row = rows.iloc[-1].dropna().to_dict() if len(rows) else {}
@@ -247,5 +251,10 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
     alike = [name for name in keys if name != other]
     beside = rows[rows[alike].eq([example[n] for n in alike]).all(axis=1)][other].value_counts()
     example["to"] = next((name for name in beside.index if name != example[other]), example[other])
-    years = {"since": int(first[time].min())} if first[time].notna().any() else {}
-    return example | {"economies": example[unit]} | years
+    known = first[time].dropna().sort_values()
+    before = known[known <= known.max() - YEARS]  # the newest, which most sources have
+    years = {"since": int([*known.head(1), *before][-1])} if len(known) else {}
+    declared = table.columns[roles["value"]].unit or UNSTATED
+    column = declared.partition("see column ")[2]
+    counts_in = first[column].iloc[0] if column else declared
+    return {"unit": counts_in, **example, "economies": example[unit], **years}
