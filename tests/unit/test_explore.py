@@ -60,7 +60,7 @@ def test_every_view_that_is_declared_is_tried():
     tried = {
         (table, chosen.get("measure") or chosen["view"]) for table, chosen, _ in CASES["shown"]
     }
-    assert tried >= {(t, name) for t in ("trade", "students", "debt") for name in views._looks(t)}
+    assert tried >= {(table, name) for table, looks in views._LOOKS.items() for name in looks}
 
 
 def test_widgets_choose_by_hand_and_by_name_and_grey_what_the_code_does_not_heed(trade):

@@ -49,10 +49,7 @@ class Outcome:
         if self.error:
             return f"<pre>{escape(self.error)}</pre>"
         if isinstance(self.result, pd.DataFrame):
-            differ = [
-                len(self.result) < 2 or cells.map(str).nunique() > 1
-                for _, cells in self.result.items()
-            ]
+            differ = self.result.astype(str).nunique() > (len(self.result) > 1)
             names = dict.fromkeys(source_name(one) or one for one in origin(self.result))
             whose = f"<p><small>Sources: {escape(first_few(names, 8))}</small></p>"
             return frame_html(self.result.loc[:, differ], ROWS) + (whose if names else "")
@@ -222,7 +219,7 @@ def _widget(choice: Choice) -> Any:
     import ipywidgets
 
     # in the usual width names and a readout of two years are cut
-    look = {"layout": {"width": "480px"}, "style": {"description_width": "110px"}}
+    look: dict[str, Any] = {"layout": {"width": "480px"}, "style": {"description_width": "110px"}}
     look |= {"description": choice.label}
     if choice.kind == "years":
         low, high = (end for _, end in choice.options)

@@ -113,38 +113,33 @@ def _trade() -> View:
     )
     first = economies[0][1]
     other = next(code for _, code in partners if code != first and code not in eco.CA5)
-    looks = _looks("trade")
     choices = (
         Choice("economy", "Economy", economies, first),
         Choice("partner", "Partner", partners, other),
-        Choice("measure", "Measure", _labels(looks), "mirror_gap"),
+        Choice("measure", "Measure", _menu("trade"), "mirror_gap"),
         Choice("basis", "Basis", tuple((value_words(b), b) for b in _BASES), "reporter"),
         _years(values("trade", "year")),
     )
-    return View("Trade", choices, lambda chosen: _written(looks.get(chosen["measure"]), chosen))
+    return View("Trade", choices, lambda chosen: _written("trade", chosen["measure"], chosen))
 
 
 # What is declared
 
-
-def _looks(table: str) -> dict[str, dict[str, str]]:
-    """What is shown of a table besides its rows."""
-    declared = read_yaml(Path(__file__).with_name("views.yaml").read_bytes())
-    return dict(declared.get(table, {}))
+_LOOKS: dict[str, dict[str, dict[str, str]]] = read_yaml(
+    Path(__file__).with_name("views.yaml").read_bytes()
+)
 
 
-def _labels(looks: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((look["label"], name) for name, look in looks.items())
+def _menu(table: str) -> tuple[tuple[str, str], ...]:
+    return tuple((look["label"], name) for name, look in _LOOKS.get(table, {}).items())
 
 
-def _written(look: Mapping[str, str] | None, chosen: Mapping[str, Any]) -> str:
-    """The code of a look with what is chosen; of none the first line alone."""
-    if look is None:
-        return _HEAD
-    since, until = chosen["years"]
+def _written(table: str, look: str, chosen: Mapping[str, Any]) -> str:
+    """The code of a look with what is chosen."""
     typed = {name: _literal(value) for name, value in chosen.items()}
-    typed["years"] = f"since={since}, until={until}"
-    return f"{_HEAD}\n{Template(look['code']).substitute(typed)}"
+    typed["years"] = "since={}, until={}".format(*chosen["years"])
+    code = _LOOKS[table].get(look, {"code": ""})["code"]
+    return f"{_HEAD}\n{Template(code).substitute(typed)}"
 
 
 # Any other table
@@ -166,13 +161,13 @@ def _table(table: registry.Table) -> View:
     figures = [n for n, c in table.columns.items() if c.role == "value"] or table.of_type("number")
     unique = {*keys, "year", "source_id"} >= set(table.key)  # else two figures claim one place
     value = figures[0] if dated and unique and figures else ""
-    if looks := _looks(table.table):
+    if looks := _menu(table.table):
         rows_alone = ("Figures of each source", "rows")
-        choices.insert(0, Choice("view", "Show", (rows_alone, *_labels(looks)), "rows"))
+        choices.insert(0, Choice("view", "Show", (rows_alone, *looks), "rows"))
 
     def code(chosen: Mapping[str, Any]) -> str:
-        if look := looks.get(chosen.get("view", "")):
-            return _written(look, chosen)
+        if chosen.get("view", "rows") != "rows":
+            return _written(table.table, chosen["view"], chosen)
         years = dict(zip(("since", "until"), chosen["years"], strict=True)) if dated else {}
         named = {key: chosen[key] for key in keys}
         lines = ["", f"result = {call('ca.load', _literal(table.table), **named, **years)}"]

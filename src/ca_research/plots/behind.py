@@ -91,8 +91,8 @@ def _figure(rows: pd.DataFrame, evidence: Evidence, criterion: str) -> Figure | 
 
 def _as_one(rows: pd.DataFrame, by: str, time: str, bloc: str) -> pd.DataFrame:
     """The rows with a bloc where those stand who were its members in the year."""
-    members = {year: eco.members(bloc, int(year)) for year in rows[time].unique()}
-    inside = [of in members[year] for of, year in zip(rows[by], rows[time], strict=True)]
+    pairs = zip(rows[by], rows[time], strict=True)
+    inside = [of in eco.members(bloc, int(year)) for of, year in pairs]
     return rows.assign(**{by: rows[by].mask(inside, bloc)})
 
 

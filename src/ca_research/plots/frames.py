@@ -121,10 +121,9 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """Figures that are wanted with names for codes, and without their cells; else the frame."""
     if measure_of(frame)[0] != "wanted":
         return frame
-    titles = {name: table.title for name, table in registry.tables().items()}
-    names = frame.filter(["economy"]).map(lambda code: code and party(code))
-    tables = frame.filter(["table"]).map(titles.get)
-    return frame.assign(**names, **tables).drop(columns="cells", errors="ignore")
+    names = {code: party(code) for code in frame["economy"] if code} if "economy" in frame else {}
+    names |= {name: table.title for name, table in registry.tables().items()}
+    return frame.drop(columns="cells", errors="ignore").replace(names)
 
 
 def _columns(cells: pd.DataFrame, units: Sequence[str]) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,14 +55,12 @@ def declared_measures(*, package: bool = True) -> dict[str, Declared]:
     measures: dict[str, Declared] = {}
     for file in filter(Path.is_file, files):
         measures |= read_yaml(file, DeclaredMeasures).root
-    for name in measures:
-        chain = [name]
-        while chain[-1] in measures:
-            chain.append(measures[chain[-1]].family)
-            if chain[-1] in chain[:-1]:
-                raise RegistryError(
-                    f"a measure is declared by itself: {' is '.join(chain)}",
-                    where="registry/measures.yaml",
-                    hint="name a general measure as its family: ca-research measures",
-                )
+    try:
+        TopologicalSorter({name: [one.family] for name, one in measures.items()}).prepare()
+    except CycleError as error:
+        raise RegistryError(
+            f"a measure is declared by itself: {' is '.join(error.args[1])}",
+            where="registry/measures.yaml",
+            hint="name a general measure as its family: ca-research measures",
+        ) from None
     return measures
