@@ -174,16 +174,16 @@ def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     main choices or with one of the others.
     """
     function, axes = find(criterion.measure), claim.axes_of(criterion)
-    table: str = function.table  # type: ignore[attr-defined]
     chosen: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
     arguments = {name: v for name, v in chosen.items() if name in taken_by(criterion)}
     if "economies" in taken_by(criterion):
         assert criterion.over is not None  # else `_criterion` has said so
         arguments["economies"] = criterion.over.economies
-    rows = pd.DataFrame(columns=[*registry.table(table).columns])
+    tables = registry.tables().keys() & taken_by(criterion).keys()
+    frames = {n: pd.DataFrame(columns=[*registry.table(n).columns]) for n in tables}
     for other in ({}, *({axis.name: value} for axis in axes for value in axis.choices)):
         try:
-            function(rows, **arguments | {n: v for n, v in other.items() if n in arguments})
+            function(**frames, **arguments | {n: v for n, v in other.items() if n in arguments})
         except CaResearchError as error:
             yield _told(error)
 
