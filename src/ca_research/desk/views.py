@@ -5,7 +5,7 @@ for each set of them a few lines of Python.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -25,8 +25,6 @@ from ..tables.load import values
 
 LATEST = "latest"
 _HEAD = "import ca_research as ca\n"
-_WIDE = 76
-"""Characters of a line of code that is not broken."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +70,12 @@ def view_of(name: str) -> View:
 
 
 def call(function: str, *given: str, **named: Any) -> str:
-    """A call as it is typed, on lines that a notebook does not break."""
+    """A call as it is typed; of many arguments a line each, which no notebook breaks."""
     arguments = [*given, *(f"{name}={_literal(value)}" for name, value in named.items())]
-    line = f"{function}({', '.join(arguments)})"
-    return (
-        line
-        if len(line) <= _WIDE
-        else "\n    ".join([f"{function}(", *map("{},".format, arguments)]) + "\n)"
+    first, between, last = (
+        ("(", ", ", ")") if len(arguments) < 4 else ("(\n    ", ",\n    ", ",\n)")
     )
+    return f"{function}{first}{between.join(arguments)}{last}"
 
 
 def _literal(value: Any) -> str:
@@ -93,6 +89,10 @@ def _named(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((party(code), code) for code in (*first, *rest))
 
 
+def _worded(codes: Iterable[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((value_words(code), code) for code in codes)
+
+
 def _years(years: Sequence[int]) -> Choice:
     if not years:
         raise CoverageError("the table has no row", hint="ca-research data build")
@@ -102,8 +102,6 @@ def _years(years: Sequence[int]) -> Choice:
 
 
 # Trade
-
-_BASES = ("reporter", "mirror", "interval")
 
 
 def _trade() -> View:
@@ -117,7 +115,7 @@ def _trade() -> View:
         Choice("economy", "Economy", economies, first),
         Choice("partner", "Partner", partners, other),
         Choice("measure", "Measure", _menu("trade"), "mirror_gap"),
-        Choice("basis", "Basis", tuple((value_words(b), b) for b in _BASES), "reporter"),
+        Choice("basis", "Basis", _worded(("reporter", "mirror", "interval")), "reporter"),
         _years(values("trade", "year")),
     )
     return View("Trade", choices, lambda chosen: _written("trade", chosen["measure"], chosen))
@@ -153,7 +151,7 @@ def _table(table: registry.Table) -> View:
     for key in keys:
         known = sorted(rows[key].dropna().unique().tolist())
         named = table.columns[key].type == "economy"
-        options = _named(known) if named else tuple((value_words(v), v) for v in known)
+        options = _named(known) if named else _worded(known)
         label = key.replace("_", " ").capitalize()
         choices.append(Choice(key, label, options, usual[key]))
     if dated := "year" in table.columns:

@@ -121,7 +121,7 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """Figures that are wanted with names for codes, and without their cells; else the frame."""
     if measure_of(frame)[0] != "wanted":
         return frame
-    names = {code: party(code) for code in frame["economy"] if code} if "economy" in frame else {}
+    names = {code: party(code) for code in frame.get("economy", ()) if code}
     names |= {name: table.title for name, table in registry.tables().items()}
     return frame.drop(columns="cells", errors="ignore").replace(names)
 

@@ -208,10 +208,9 @@ def _series(
     one_figure(known, [*keys, "year"])
     varied = [k for k in keys if known[k].nunique() > 1]
     words = known[keys].astype(str).apply(lambda c: c.map(partial(cell_words, str(c.name))))
-    whose = {"reporter": "reported by "}  # what is said last
     about = ", ".join(
-        whose.get(k, "") + words[k].iloc[0]
-        for k in sorted(keys, key=whose.__contains__)
+        "reported by " * (k == "reporter") + words[k].iloc[0]
+        for k in sorted(keys, key="reporter".__eq__)  # what is said last
         if k not in varied
     )
     known = known.assign(_name=words[varied].agg(", ".join, axis=1) if varied else "")
