@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
+from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -192,6 +193,11 @@ class Explorer:
         now = self._now()
         blank = {"text/html": "", "text/plain": ""}
         picture = {"image/svg+xml": now.picture, "text/plain": self._view.title}
+        # JupyterLab cuts off what is wider than the notebook, unless HTML says otherwise
+        drawn = b64encode(now.picture.encode()).decode()
+        picture["text/html"] = (
+            f'<img style="max-width: 100%" src="data:image/svg+xml;base64,{drawn}">'
+        )
         plain = now.error or str(now.result)
         return {
             "picture": picture if now.picture else blank,

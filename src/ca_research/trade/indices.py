@@ -43,7 +43,8 @@ def product_shares(
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
         As `trade`: one row per `by` and product: value_usd (USD), price_basis where `trade` has
-        it, share in [0, 1] of the products listed, products (number of), sources.
+        it, share in [0, 1] of the products listed, products (number of), sources. The ``plot()`` of
+        a frame draws a line for each of the largest.
 
     Raises
     ------
