@@ -225,7 +225,10 @@ def _widget(choice: Choice) -> Any:
     import ipywidgets
 
     # in the usual width names and a readout of two years are cut
-    look: dict[str, Any] = {"layout": {"width": "480px"}, "style": {"description_width": "110px"}}
+    look: dict[str, Any] = {
+        "layout": {"width": "480px", "max_width": "98%"},
+        "style": {"description_width": "110px"},
+    }
     look |= {"description": choice.label}
     if choice.kind == "years":
         low, high = (end for _, end in choice.options)
