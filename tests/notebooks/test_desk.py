@@ -22,7 +22,7 @@ def test_an_exploration_stays_in_the_exported_page_as_a_picture_with_its_code(tm
     assert "application/vnd.jupyter.widget-view+json" in shown[0].data
     picture, table, code = (output.data for output in shown[1:])
     assert picture["image/svg+xml"].startswith("<svg") and "Growth" in picture["image/svg+xml"]
-    assert 'partner="RUS"' in code["text/plain"] and "<th>growth</th>" in table["text/html"]
+    assert '"partner": "RUS"' in code["text/plain"] and "<th>growth</th>" in table["text/html"]
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert "data:image/svg+xml" in page or "<svg" in page
     assert "preferred_rows" in page and "<th>growth</th>" in page
