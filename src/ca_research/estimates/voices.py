@@ -284,7 +284,9 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     for name, word in wanted.items():
         if known := registry.table(terms.table).columns[name].values:
             known_name(f"{name} of table {terms.table}", word, known)
-    basis = sorted({*terms.columns("basis"), *terms.where} - wanted.keys())
+    spec = registry.table(terms.table).columns
+    absent = {name for name, c in spec.items() if c.nullable} - {*frame}
+    basis = sorted({*terms.columns("basis"), *terms.where} - wanted.keys() - absent)
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
         wanted[terms.part] = [there.get(part, part) for part in terms.parts]

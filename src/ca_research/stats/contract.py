@@ -41,7 +41,7 @@ from .groups import Groups
 
 KINDS = (
     *("measure", "stage", "instrument", "sector", "statistic", "year_basis"),
-    *("valuation", "scope", "price_basis", "unit", "currency"),
+    *("valuation", "scope", "revision", "price_basis", "unit", "currency"),
 )
 """Columns that say what a figure is: where they are there, figures are added and compared within
 one value of each.

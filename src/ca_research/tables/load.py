@@ -25,6 +25,7 @@ from ..ground.periods import parse_as_of, today
 from .added import large
 from .build import table_file
 from .dates import bounds
+from .levels import of_level
 from .preference import in_order, preferred_rows, role
 
 ROWS = 5_000_000
@@ -254,10 +255,15 @@ def wanted(
                 "`source` and `source_id` are the same filter", hint="give one of them"
             )
         filters["source_id"] = filters.pop("source")
+    level = None if "level" in table.columns else filters.pop("level", None)
     values = {}
     for column, value in filters.items():
         known_name(f"column of table {table.table!r}", column, table.columns)
         values[column] = _values(table, file, column, several(value))
+    if level is not None:
+        column = table.levelled()
+        codes = values.get(column) or _known_values(table, file, column)
+        values[column] = of_level(table, level, codes)
     if aggregates not in (True, False):  # 'no' would be true
         raise UsageError(
             f"aggregates must be True or False, got {aggregates!r}", hint="aggregates=False"
