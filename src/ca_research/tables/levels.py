@@ -1,0 +1,63 @@
+"""Codes of which one holds others: rows of one level are asked for, and added up to a coarser one
+where the caller says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ..ground import sql
+from ..ground.errors import MixedUnitsError, UsageError, known_name
+from ..registry import Table
+
+CODE = "[0-9]+"
+"""Codes whose first digits are the code of what they are part of; a total and sections are none."""
+
+
+def of_level(table: Table, level: Any, codes: Collection[str]) -> list[str]:
+    """Those codes that are of a level."""
+    levels = table.columns[table.levelled()].levels
+    known_name("level", str(level), levels)
+    return [code for code in codes if re.fullmatch(levels[str(level)], code)]
+
+
+def refuse_others(lengths: Collection[int], digits: int) -> None:
+    """Raise an error unless all codes are of one level that is finer than so many digits."""
+    held = ", ".join(map(str, sorted(lengths))) or "no"
+    if len(lengths) > 1:
+        raise MixedUnitsError(
+            f"products of {held} digits: added up to {digits}, a good would count twice",
+            hint="keep those of one level: ca.load(..., level=6); of a file, by `only` in the map",
+        )
+    if max(lengths, default=0) <= digits:
+        raise UsageError(
+            f"products of {held} digits cannot be added up to {digits}",
+            hint="name a level that is coarser than theirs, or leave `level` out",
+        )
+
+
+def shortened(column: str, digits: int) -> str:
+    """SQL of a column whose codes have so many digits; what is no code stays."""
+    cell = sql.name(column)
+    code = f"regexp_full_match({cell}, '{CODE}')"
+    return f"case when {code} then left({cell}, {digits}) else {cell} end as {cell}"
+
+
+def sums(
+    rows: str, columns: Collection[str], figure: str, amounts: Mapping[str, str], more: str = ""
+) -> str:
+    """SQL of the sums of rows that agree in all columns but the figure and other amounts, which are
+    added where each row has one, in one unit.
+
+    amounts: columns, and those of their units. more: what else is told of each sum.
+    """
+    whole = sql.name(figure)
+    told = [f"sum({whole}::decimal(38, 6))::double as {whole}"]
+    for amount, unit in ((sql.name(a), sql.name(u)) for a, u in amounts.items()):
+        each = f"count({amount}) = count(*) and min({unit}) = max({unit})"
+        told += [f"case when {each} then sum({amount}) end as {amount}"]
+        told += [f"case when {each} then min({unit}) end as {unit}"]
+    keys = sql.names(c for c in columns if c not in {figure, *amounts, *amounts.values()})
+    return f"select {keys}, {', '.join(told)}{more} from ({rows}) group by all"
