@@ -35,6 +35,10 @@ citation, or none.
 """
 
 
+Revision = Literal["HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022"]
+"""Revisions of the Harmonized System, by the year from which they are in force."""
+
+
 class Source(Model):
     """One publication or series. What is not known is null, never filled in.
 

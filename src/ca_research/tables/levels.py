@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..ground import sql
-from ..ground.errors import MixedUnitsError, UsageError, known_name
+from ..ground.errors import known_name
 from ..registry import Table
 
 CODE = "[0-9]+"
@@ -21,21 +21,6 @@ def of_level(table: Table, level: Any, codes: Collection[str]) -> list[str]:
     levels = table.columns[table.levelled()].levels
     known_name("level", str(level), levels)
     return [code for code in codes if re.fullmatch(levels[str(level)], code)]
-
-
-def refuse_others(lengths: Collection[int], digits: int) -> None:
-    """Raise an error unless all codes are of one level that is finer than so many digits."""
-    held = ", ".join(map(str, sorted(lengths))) or "no"
-    if len(lengths) > 1:
-        raise MixedUnitsError(
-            f"products of {held} digits: added up to {digits}, a good would count twice",
-            hint="keep those of one level: ca.load(..., level=6); of a file, by `only` in the map",
-        )
-    if max(lengths, default=0) <= digits:
-        raise UsageError(
-            f"products of {held} digits cannot be added up to {digits}",
-            hint="name a level that is coarser than theirs, or leave `level` out",
-        )
 
 
 def shortened(column: str, digits: int) -> str:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from .. import registry
 from ..ground import sql
-from ..ground.errors import DataError, Fault, NothingToAddError
+from ..ground.errors import DataError, Fault, NothingToAddError, UsageError
 from . import levels
 from .database import connect
 from .rules import broken
@@ -180,7 +180,15 @@ class Reading:
             code = sql.name(product)
             query = f"select distinct length({code}) from ({good}) where regexp_full_match({code}, "
             lengths = self.connection.sql(f"{query}{sql.text(levels.CODE)})").fetchall()
-            levels.refuse_others([length for (length,) in lengths], digits)
+            held = sorted(length for (length,) in lengths)
+            if len(held) != 1 or held[0] <= digits:
+                raise UsageError(
+                    f"products of {', '.join(map(str, held)) or 'no'} digits are not added up to "
+                    f"{digits}",
+                    where=self.reader.file,
+                    hint="give rows of one level that is finer, by `only` in the map; or leave "
+                    "`level` out",
+                )
             good = self._kept("added", good, levels.shortened(product, digits))
         if totals:
             put = [f"{sql.text(v)} as {sql.name(n)}" for n, v in totals.items()]

@@ -1,5 +1,5 @@
-"""Trade: shares, indices, growth; the two sides of a report; ranks on one basis at a time;
-gravity.
+"""Trade: shares, indices, growth; products; the two sides of a report; ranks on one basis at a
+time; gravity.
 """
 
 from .gravity import Gravity, gravity, panel, treated_pairs
@@ -12,6 +12,7 @@ from .indices import (
     trade_intensity,
 )
 from .mirror import mirror_gap, perspective
+from .products import add_up, concord, unit_values
 from .rank import BASES, FLOWS, lead, rank, rank_years
 from .reconcile import CIF_FOB, reconcile
 from .shares import growth, hhi, partner_shares
@@ -21,8 +22,10 @@ __all__ = [
     "CIF_FOB",
     "FLOWS",
     "Gravity",
+    "add_up",
     "balance",
     "complementarity",
+    "concord",
     "gravity",
     "growth",
     "grubel_lloyd",
@@ -39,6 +42,7 @@ __all__ = [
     "revealed_comparative_advantage",
     "trade_intensity",
     "treated_pairs",
+    "unit_values",
 ]
 
 
