@@ -41,7 +41,9 @@ def with_products(project):
     """The tiny project, with the columns of the real table of trade."""
     declared = yaml.safe_load(REAL.read_text())
     project.edit(columns=declared["columns"], key=declared["key"])
-    project.rows(("KAZ", "CHN", 2019, "export", "TOTAL", 3, "fob", "goods", "", "", "", "", "S_CALENDAR"))
+    project.rows(
+        ("KAZ", "CHN", 2019, "export", "TOTAL", 3, "fob", "goods", "", "", "", "", "S_CALENDAR")
+    )
     tables.build()
     return project
 

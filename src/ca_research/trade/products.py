@@ -10,9 +10,9 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..registry.tables import Revision
 from ..stats.contract import KINDS, Frame, takes
-from ..stats.frames import alike, cited
+from ..stats.frames import alike, cited, require
 from . import pushed
-from .checks import SUM, by_product, of_trade
+from .checks import SUM, by_product, of_trade, one_classification
 from .pushed import ACCOUNT, DataFrameOrRelation
 
 PRODUCTS = of_trade("product", account=ACCOUNT, rows=by_product)
@@ -78,7 +78,15 @@ def _sums(rows: pd.DataFrame) -> pd.DataFrame:
     return cited(sums.reset_index(), rows, keys)
 
 
-CONCORDANCE = Frame(cell=("from", "to"), value="", gaps="kept")
+
+def _codes(concordance: pd.DataFrame) -> pd.DataFrame:
+    """A table of correspondence, once its codes are text and of one level on each side."""
+    for side in ("from", "to"):
+        one_classification(require(concordance, (), keys=(side,))[side].unique())
+    return concordance
+
+
+CONCORDANCE = Frame(cell=("from", "to"), value="", rows=_codes)
 
 
 @takes(
@@ -182,6 +190,10 @@ def unit_values(trade: DataFrameOrRelation) -> DataFrameOrRelation:
     [400.0, nan]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    return _unit_values(trade)
+
+
+def _unit_values(trade: pd.DataFrame) -> pd.DataFrame:
     keys = ["reporter", "year", "flow", "partner", "product"]
     quantity = trade["quantity"].astype(float)
     if quantity.isna().all():

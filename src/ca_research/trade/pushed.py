@@ -8,6 +8,7 @@ own words. Parts of ten million rows, measured as frames one after another, took
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -282,9 +283,11 @@ def add_up(measure: Measure, declared: Frame, trade: Relation, level: int) -> Re
     amounts = {"quantity": "quantity_unit"} if {"quantity", "quantity_unit"} <= {*there} else {}
     coarse = f"select * replace (left(product, {level}) as product) from rows"
     more = f", count(*) as products{accounts.sources}"
-    columns = [*ACCOUNT, "product", *kinds]
-    added: Relation = accounts.ask(sums(coarse, columns, "value_usd", amounts, more))
-    return added
+    keys = [*ACCOUNT, "product"]
+    added = accounts.ask(sums(coarse, [*keys, *kinds], "value_usd", amounts, more))
+    order = [*keys, "value_usd", "products", *kinds, *itertools.chain(*amounts.items())]
+    columns = _names([*order, *added.columns[-1:]] if accounts.sources else order)
+    return added.project(columns)  # type: ignore[no-any-return]
 
 
 def unit_values(measure: Measure, declared: Frame, trade: Relation) -> Relation:
