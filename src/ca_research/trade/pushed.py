@@ -287,7 +287,7 @@ def add_up(measure: Measure, declared: Frame, trade: Relation, level: int) -> Re
     added = accounts.ask(sums(coarse, [*keys, *kinds], "value_usd", amounts, more))
     order = [*keys, "value_usd", "products", *kinds, *itertools.chain(*amounts.items())]
     columns = _names([*order, *added.columns[-1:]] if accounts.sources else order)
-    return added.project(columns)  # type: ignore[no-any-return]
+    return added.project(columns)
 
 
 def unit_values(measure: Measure, declared: Frame, trade: Relation) -> Relation:
