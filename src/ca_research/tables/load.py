@@ -66,11 +66,12 @@ def load(
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
         ('Kazakhstan', 'Türkiye', 'EU'), where a cell names several any that names all of a value
-        ('KAZ', 'KAZ;UZB'); ``source`` as a short form of ``source_id``. An empty list matches
-        nothing. ``source="preferred"``, of 'trade' and 'students', keeps one source of what
-        each economy reports in a year (of students: from each origin): the first, by role and
-        preference in the register, that has any of the rows asked for; figures that are nobody's
-        own report are left out.
+        ('KAZ', 'KAZ;UZB'); ``source`` as a short form of ``source_id``; of 'trade' ``level``
+        ('total', 2, 4, 6 or 'SITC'), the products of one level. An empty list matches nothing.
+        ``source="preferred"``, of 'trade' and 'students', keeps one source of what each economy
+        reports in a year (of students: from each origin): the first, by role and preference in the
+        register, that has any of the rows asked for; figures that are nobody's own report are left
+        out.
 
     Returns
     -------

@@ -102,8 +102,9 @@ def relation(
 ) -> duckdb.DuckDBPyRelation:
     """Rows of a table as a relation of DuckDB: nothing is read before something is asked of it.
 
-    It is the way to tables that no frame can hold. `ca.trade.partner_shares`, `hhi`, `growth`,
-    `rank`, `product_shares` and `revealed_comparative_advantage` take it in the place of a frame.
+    It is the way to tables that no frame can hold. Of `ca.trade` `partner_shares`, `hhi`, `growth`,
+    `rank`, `product_shares`, `revealed_comparative_advantage`, `grubel_lloyd`, `add_up` and
+    `unit_values` take it in the place of a frame.
 
     Parameters
     ----------

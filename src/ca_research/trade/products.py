@@ -78,7 +78,6 @@ def _sums(rows: pd.DataFrame) -> pd.DataFrame:
     return cited(sums.reset_index(), rows, keys)
 
 
-
 def _codes(concordance: pd.DataFrame) -> pd.DataFrame:
     """A table of correspondence, once its codes are text and of one level on each side."""
     for side in ("from", "to"):
