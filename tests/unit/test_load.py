@@ -99,7 +99,9 @@ def test_the_preferred_source_is_one_for_each_year_over_all_partners():
 def test_a_relation_has_the_same_preferred_source_as_a_frame(name, filters):
     key = list(registry.table(name).key)
     frame = pd.DataFrame(ca.load(name, source="preferred", **filters))
-    rows = ca.relation(name, source="preferred", **filters).df().astype({"note": "str"})
+    words = registry.table(name).columns.items()
+    texts = {n: "str" for n, c in words if c.nullable and c.type in ("string", "category")}
+    rows = ca.relation(name, source="preferred", **filters).df().astype(texts)
     assert list(rows) == list(frame)
     assert_frame_equal(
         *(one.sort_values(key, ignore_index=True) for one in (rows, frame)), check_dtype=False
