@@ -22,7 +22,18 @@ from .frame import Estimate
 from .measures import Measure, measure
 from .voices import Question, Terms, Voice, answers
 
-OF_TABLE = ("base", "table", "part", "parts", "roles", "each_speaks", "mirrored", "over", "per")
+OF_TABLE = (
+    "base",
+    "table",
+    "part",
+    "parts",
+    "roles",
+    "each_speaks",
+    "mirrored",
+    "over",
+    "level",
+    "per",
+)
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
