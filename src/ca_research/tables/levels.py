@@ -12,22 +12,12 @@ from ..ground import sql
 from ..ground.errors import known_name
 from ..registry import Table
 
-CODE = "[0-9]+"
-"""Codes whose first digits are the code of what they are part of; a total and sections are none."""
-
 
 def of_level(table: Table, level: Any, codes: Collection[str]) -> list[str]:
     """Those codes that are of a level."""
     levels = table.columns[table.levelled()].levels
     known_name("level", str(level), levels)
     return [code for code in codes if re.fullmatch(levels[str(level)], code)]
-
-
-def shortened(column: str, digits: int) -> str:
-    """SQL of a column whose codes have so many digits; what is no code stays."""
-    cell = sql.name(column)
-    code = f"regexp_full_match({cell}, '{CODE}')"
-    return f"case when {code} then left({cell}, {digits}) else {cell} end as {cell}"
 
 
 def sums(

@@ -176,20 +176,19 @@ class Reading:
         good = f"select {sql.names(columns)} from whole anti join twice using ({self._key}) "
         good += "where not _bad"
         if digits := self.mapped.digits:
-            product = self.spec.levelled()
-            code = sql.name(product)
-            query = f"select distinct length({code}) from ({good}) where regexp_full_match({code}, "
-            lengths = self.connection.sql(f"{query}{sql.text(levels.CODE)})").fetchall()
-            held = sorted(length for (length,) in lengths)
-            if len(held) != 1 or held[0] <= digits:
-                raise UsageError(
-                    f"products of {', '.join(map(str, held)) or 'no'} digits are not added up to "
-                    f"{digits}",
-                    where=self.reader.file,
-                    hint="give rows of one level that is finer, by `only` in the map; or leave "
-                    "`level` out",
-                )
-            good = self._kept("added", good, levels.shortened(product, digits))
+            product = sql.name(self.spec.levelled())
+            is_code = f"regexp_full_match({product}, '[0-9]+')"
+            lengths = f"select distinct length({product}) from ({good}) where {is_code} order by 1"
+            match [length for (length,) in self.connection.sql(lengths).fetchall()]:
+                case [length] if length > digits:
+                    short = f"case when {is_code} then left({product}, {digits}) else {product} end"
+                case held:
+                    raise UsageError(
+                        f"products of {held} digits are not added up to {digits}",
+                        where=self.reader.file,
+                        hint="keep those of one level that is finer: `only` in the map",
+                    )
+            good = self._kept("added", good, f"{short} as {product}")
         if totals:
             put = [f"{sql.text(v)} as {sql.name(n)}" for n, v in totals.items()]
             beside = (n for n, c in columns.items() if c.within.keys() & totals.keys())
