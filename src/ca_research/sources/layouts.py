@@ -60,6 +60,8 @@ class Layout:
                 columns[name] = Field(**told | {"column": across[0].column})
             elif heading := ask(*listed(told["column"])):
                 columns[name] = Field(**told | {"column": heading})
+        of_unit = {n: table.columns[n].within.keys() for n in columns}
+        columns = {n: one for n, one in columns.items() if columns.keys() >= of_unit[n]}
         mapped = file.map(
             only=tuple(filter(None, (_only(told, file, table) for told in self.only))),
             columns=columns,

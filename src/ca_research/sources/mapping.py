@@ -345,11 +345,15 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
                 hint="rename one of them in the file",
             )
     filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
+    beside = {
+        other for name in filled & table.columns.keys() for other in table.columns[name].within
+    }
     lacking = [
         name
         for name, column in table.columns.items()
         if name not in filled
         and not (column.nullable or column.numbered or column.type == "source")
+        or name in beside - filled
     ]
     if lacking:
         raise UsageError(
