@@ -345,16 +345,12 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
                 hint="rename one of them in the file",
             )
     filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
-    beside = {
-        other for name in filled & table.columns.keys() for other in table.columns[name].within
-    }
-    lacking = [
-        name
-        for name, column in table.columns.items()
-        if name not in filled
-        and not (column.nullable or column.numbered or column.type == "source")
-        or name in beside - filled
-    ]
+    columns = table.columns.items()
+    needed = {other for name, c in columns if name in filled for other in c.within}
+    for name, c in columns:
+        if not (c.nullable or c.numbered or c.type == "source"):
+            needed.add(name)
+    lacking = [name for name in table.columns if name in needed - filled]
     if lacking:
         raise UsageError(
             f"nothing says what {', '.join(lacking)} is",
