@@ -307,7 +307,7 @@ def _near(name: str) -> list[str]:
     """
     labels = _written() | dict(_labels())
     if len(name) <= 3:
-        labels = {label: code for label, code in labels.items() if len(label) == len(name)}
+        labels = {label: code for label, code in labels.items() if len(label) <= 4}
     alike = suggest(name, labels, 1 if no_economy(name) else 0.85)
     near = {labels[label]: label for label in reversed(alike)}
     return [*near.values()] if len(near) <= 3 else []

@@ -69,7 +69,7 @@ class UnknownNameError(UsageError):
         near: Sequence[str] | None = None,
     ) -> None:
         known = [str(k) for k in known]
-        near = suggest(str(name), known)[:3] if near is None else near
+        self.near = near = suggest(str(name), known)[:3] if near is None else near
         listed = ", ".join(known) if len(known) <= 24 else ", ".join(known[:24]) + ", ..."
         hint = f"did you mean {' or '.join(near)}?" if near else ""
         if known and not (near and len(known) > 24):
