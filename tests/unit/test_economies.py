@@ -27,7 +27,7 @@ def test_names_are_known_as_publishers_print_them_and_groups_are_not_taken_for_c
     for publisher, known in cases(__file__, "publishers_names").items():
         refused = known.pop("none", [])
         assert {name: eco.resolve(name) for name in known} == known, publisher
-        assert {name: near_to(name) for name in refused} == dict.fromkeys(refused, []), publisher
+        assert {name: near_to(name) for name in refused} == {n: [] for n in refused}, publisher
 
 
 def near_to(name):

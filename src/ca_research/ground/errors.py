@@ -10,7 +10,6 @@ import reprlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from os.path import commonprefix
 from pathlib import Path
 
 
@@ -274,7 +273,8 @@ def suggest(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
 
 def _a_letter_apart(one: str, other: str) -> bool:
     """Whether a letter more, less or other, or two in each other's place, is all the difference."""
-    start = len(commonprefix([one, other]))
+    start = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), -1)
+    start = min(len(one), len(other)) if start < 0 else start
     a, b = one[start:], other[start:]
     return b[1:] in (a[1:], a) or a[1:] == b or (a[2:] == b[2:] and a[:2] == b[1::-1])
 

@@ -8,6 +8,7 @@ import re
 
 from ..ground import economies
 
+
 def code(written: object) -> str | None:
     """The code of an economy or group that a table may use; None for what is none.
 
