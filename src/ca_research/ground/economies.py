@@ -314,9 +314,25 @@ def _near(name: str) -> list[str]:
 
 
 def resolve(name: str | int) -> str:
-    """Code of an economy or aggregate given by code or name (see `code_of`).
+    """Code of an economy or a group by its code or name.
 
-    Raises UnknownNameError with suggestions, UsageError for what is neither text nor number.
+    Parameters
+    ----------
+    name : str or int
+        A code of ISO 3166 with three or two letters, a number of the UN, or a name in English,
+        Russian or Chinese as publishers print it.
+
+    Returns
+    -------
+    str
+        The code that tables have: of ISO 3166 with three letters, or that of a group.
+
+    Raises
+    ------
+    UnknownNameError
+        It is none of these; says what may be meant.
+    UsageError
+        It is neither text nor a whole number.
 
     Examples
     --------
