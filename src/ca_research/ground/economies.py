@@ -389,17 +389,13 @@ def no_economy(written: object) -> str | None:
 def among(name: str, codes: Collection[str]) -> str:
     """Which of these codes a name stands for; the name itself where it is none of them.
 
-    Raises UnknownNameError for no name at all where all of these are codes of economies.
-
     Examples
     --------
     >>> among("Kazakhstan", ["KAZ", "UZB"]), among("China", ["KAZ", "UZB"]), among("x", ["x"])
     ('KAZ', 'China', 'x')
     """
-    if name in codes:
-        return name
-    code = resolve(name) if {*codes} <= _name_by_code().keys() else code_of(name)
-    return code if code and code in codes else name
+    code = code_of(name)
+    return code if code and code in codes and name not in codes else name
 
 
 def resolve_all(names: str | Iterable[str], known: Iterable[object] = ()) -> list[str]:

@@ -273,8 +273,8 @@ def suggest(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
 
 def _a_letter_apart(one: str, other: str) -> bool:
     """Whether a letter more, less or other, or two in each other's place, is all the difference."""
-    start = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), -1)
-    start = min(len(one), len(other)) if start < 0 else start
+    pairs = enumerate(zip(one, other, strict=False))
+    start = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
     a, b = one[start:], other[start:]
     return b[1:] in (a[1:], a) or a[1:] == b or (a[2:] == b[2:] and a[:2] == b[1::-1])
 

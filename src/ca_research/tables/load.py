@@ -296,10 +296,12 @@ def wanted(
     _refuse_without(table, "members", not members or "year" in table.columns, "column `year`")
     for column, value in filters.items():
         known_name(f"column of table {table.table!r}", column, table.columns)
-        values[column] = _values(table, file, column, several(value), members)
+        asked = several(value)
         if members and column in of_economies:
-            spans[column] = _members(values[column])
-            values[column] = [code for code in values[column] if not economies.is_aggregate(code)]
+            groups = [name for name in asked if economies.is_aggregate(name)]
+            spans[column] = _members(groups)
+            asked = [name for name in asked if name not in groups]
+        values[column] = _values(table, file, column, asked)
     if not aggregates:
         _refuse_without(table, "aggregates", bool(of_economies), "economies")
         values["is_aggregate"] = [False]
@@ -330,9 +332,7 @@ def _between(first: int, last: int) -> pc.Expression:
     return (pc.field("year") >= first) & (pc.field("year") <= last)
 
 
-def _values(
-    table: registry.Table, file: Path, column: str, values: list[Any], members: bool
-) -> list[Any]:
+def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
     """Values in the form the table holds them; an unknown one is refused with suggestions."""
     kind = table.columns[column].type
     if kind == "number":
@@ -341,8 +341,7 @@ def _values(
         return [whole_number(column, v) for v in values]
     if kind == "economy":
         codes = [economies.resolve(v) for v in values]
-        groups = {code for code in codes if economies.is_aggregate(code)}
-        if groups and not members:
+        if groups := {code for code in codes if economies.is_aggregate(code)}:
             _refuse_groups_without_rows(table, column, groups - _known_values(table, file, column))
         return codes
     known = _known_values(table, file, column)
@@ -379,13 +378,13 @@ def _refuse_groups_without_rows(
         )
 
 
-def _members(codes: list[str]) -> dict[tuple[int, int], list[str]]:
-    """Members of those of the codes that are groups, by the first and last year of membership."""
+def _members(groups: list[str]) -> dict[tuple[int, int], list[str]]:
+    """Members of groups by the first and the last year of their membership."""
     spans: dict[tuple[int, int], list[str]] = {}
-    for code in filter(economies.is_aggregate, codes):
-        if not (members := economies.AGGREGATES[code].members):
+    for name in groups:
+        if not (members := economies.AGGREGATES[economies.resolve(name)].members):
             raise AggregateError(
-                f"the members of {economies.name_of(code)} ({code}) are not listed",
+                f"the members of {name} are not listed",
                 hint="name single economies, or leave members=True out",
             )
         for member, (first, last) in members.items():
