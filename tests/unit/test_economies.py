@@ -12,15 +12,8 @@ from ca_research.ground.errors import RegistryError, UnknownNameError
 MEMBERS = cases(__file__, "members")
 
 
-def labels():
-    """Every code, name and other name, with its code."""
-    for _, row in eco._rows():
-        names = (row["code"], row["name"], *filter(None, row["aliases"].split(";")))
-        yield from ((label, row["code"]) for label in names)
-
-
 def test_no_label_stands_for_two_codes():
-    assert {label: eco.resolve(label) for label, _ in labels()} == dict(labels())
+    assert {label: eco.resolve(label) for label, _ in eco._labels()} == dict(eco._labels())
 
 
 def test_names_are_known_as_publishers_print_them_and_groups_are_not_taken_for_countries():
@@ -38,7 +31,7 @@ def near_to(name):
 
 def test_a_hint_names_what_was_misspelt_or_nothing():
     draw, hinted = random.Random(1), 0
-    known = [*labels(), *eco._written().items()]
+    known = [*eco._labels(), *eco._written().items()]
     for label, code in draw.choices(known, k=400):
         at, letter = draw.randrange(len(label)), draw.choice("aeiorstlKяи")
         misspelt = label[:at] + letter + label[at + draw.randrange(2) :]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -384,18 +384,6 @@ def no_economy(written: object) -> str | None:
     if _TOTAL.fullmatch(text):
         return TOTAL
     return "a group of economies or a rest" if _GROUP.fullmatch(text) else None
-
-
-def among(name: str, codes: Collection[str]) -> str:
-    """Which of these codes a name stands for; the name itself where it is none of them.
-
-    Examples
-    --------
-    >>> among("Kazakhstan", ["KAZ", "UZB"]), among("China", ["KAZ", "UZB"]), among("x", ["x"])
-    ('KAZ', 'China', 'x')
-    """
-    code = code_of(name)
-    return code if code and code in codes and name not in codes else name
 
 
 def resolve_all(names: str | Iterable[str], known: Iterable[object] = ()) -> list[str]:
