@@ -7,7 +7,7 @@ from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground import economies as eco
-from ca_research.ground.errors import RegistryError, UnknownNameError
+from ca_research.ground.errors import RegistryError, UnknownNameError, suggest
 
 MEMBERS = cases(__file__, "members")
 
@@ -40,6 +40,7 @@ def test_a_hint_names_what_was_misspelt_or_nothing():
             assert near <= {code} or code in near, (misspelt, label)
             hinted += bool(near)
     assert hinted > 200
+    assert suggest("AZE", eco.CA5) == suggest("Azerbaijan", eco.CA5) == []
     for wrong in ("AZR", "AZZ", "Azerbaijn", "Азербайжан"):
         assert {"AZE"} <= {eco.resolve(one) for one in near_to(wrong)} <= {"AZE", "ARG"}
 

@@ -364,9 +364,10 @@ _GROUP = re.compile(
     r"region|dividend|OECD|members|African? (Eastern|Western)|Euro area|Arab World|small states|"
     r"conflict|indebted|developed|Sub-Saharan|North America$|South Asia|East Asia|Pacific|"
     r"Latin America|Middle East|Europe|Central Asia|Caribbean|Baltics|Africa\b|"
-    r"bunkers|(free|neutral) zone|special categor|provisions|high seas|stateless|unknown|"
-    r"not (classified|applicable)|non-citizens|economies|hemisphere|earnings|customs union|"
-    r"financial cent|candidate|includ(es|ing)|Channel Islands|"
+    r"bunkers|(free|neutral) zone|special categor|stores and provisions|high seas|^stateless$|"
+    r"^unknown$|not (classified|applicable)|non-citizens|(advanced|developing) (econ|asia)|"
+    r"Western Hemisphere|^export earnings|customs union|financial cent|candidate countr|"
+    r"\(includes |including Hong Kong|Channel Islands|"
     r"прочие|другие|остальные|регион|其他|страны СНГ|СНГ|в том числе|из них).*",
     re.I,
 )
