@@ -17,6 +17,9 @@ from .rank import BASES, FLOWS, lead, rank, rank_years
 from .reconcile import CIF_FOB, reconcile
 from .shares import growth, hhi, partner_shares
 
+rca = revealed_comparative_advantage
+pair_dummy = treated_pairs
+
 __all__ = [
     "BASES",
     "CIF_FOB",
@@ -32,12 +35,14 @@ __all__ = [
     "hhi",
     "lead",
     "mirror_gap",
+    "pair_dummy",
     "panel",
     "partner_shares",
     "perspective",
     "product_shares",
     "rank",
     "rank_years",
+    "rca",
     "reconcile",
     "revealed_comparative_advantage",
     "trade_intensity",
