@@ -59,8 +59,8 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
     economy, partner = (gaps.attrs.get(side, "") for side in ("economy", "partner"))
     divisor, unit = _money(gaps, gaps[["reported", "mirror"]].max(axis=None))
     sides = {
-        "reported": (party(economy) if economy else "own report", "-"),
-        "mirror": (party(partner) if partner else "partner's report", (0, (4, 2))),
+        "reported": (f"{party(economy)} reports" if economy else "own report", "-"),
+        "mirror": (f"{party(partner)} reports" if partner else "partner's report", (0, (4, 2))),
     }
 
     def draw(ax: Axes) -> Axes:
@@ -73,7 +73,7 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
         ax.set_ylim(0)
         return _years(ax)
 
-    below = f"{unit}; each line by who reports it."
+    below = f"{unit}."
     if len(years := gaps.loc[gaps["services_included"].astype(bool), "year"]):
         when = " to ".join(dict.fromkeys(f"{year:.0f}" for year in (years.min(), years.max())))
         below += f" Some figures of {when} include services."
@@ -178,6 +178,11 @@ def _hhi(hhi: pd.DataFrame, *, top: int = MOST_LINES) -> Picture:
     return _series(hhi, "hhi", "HHI", top, below, form=lambda v: f"{v:.2f}")
 
 
+def _shares(shares: pd.DataFrame, *, top: int = MOST_LINES, of: str) -> Picture:
+    below = f"% of all {of} listed."
+    return _series(shares.drop(columns=of), "share", "Share", top, below, times=100, form=_rate)
+
+
 def _rate(value: float) -> str:
     return ("\u2212" if value < 0 else "") + small_percent(abs(value))
 
@@ -203,7 +208,11 @@ def _series(
     one_figure(known, [*keys, "year"])
     varied = [k for k in keys if known[k].nunique() > 1]
     words = known[keys].astype(str).apply(lambda c: c.map(partial(cell_words, str(c.name))))
-    about = ", ".join(words[k].iloc[0] for k in keys if k not in varied)
+    about = ", ".join(
+        "reported by " * (k == "reporter") + words[k].iloc[0]
+        for k in sorted(keys, key="reporter".__eq__)  # what is said last
+        if k not in varied
+    )
     known = known.assign(_name=words[varied].agg(", ".join, axis=1) if varied else "")
     known["_key"] = known[varied[0]] if len(varied) == 1 else known["_name"]
     size = "value_usd" if "value_usd" in known else value
@@ -355,6 +364,8 @@ _PICTURES: dict[str, Callable[..., Picture]] = {
     "rank": _rank,
     "growth": _growth,
     "hhi": _hhi,
+    "partner_shares": partial(_shares, of="partners"),
+    "product_shares": partial(_shares, of="products"),
     "EventStudy": _event_study,
     "Gravity": _gravity,
     "SpecificationCurve": _curve,

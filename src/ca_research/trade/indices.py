@@ -18,6 +18,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import MONEY, Frame, takes
 from ..stats.frames import alike, cited, require
+from ..stats.measured import measured
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
@@ -42,7 +43,8 @@ def product_shares(
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
         As `trade`: one row per `by` and product: value_usd (USD), price_basis where `trade` has
-        it, share in [0, 1] of the products listed, products (number of), sources.
+        it, share in [0, 1] of the products listed, products (number of), sources. The ``plot()`` of
+        a frame draws a line for each of the largest.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def product_shares(
     [0.6, 0.4]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    return _shares(trade, list(by))
+    return measured(_shares(trade, list(by)), "product_shares")
 
 
 def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

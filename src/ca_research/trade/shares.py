@@ -45,7 +45,7 @@ def partner_shares(
     pandas.DataFrame or duckdb.DuckDBPyRelation
         As `trade`: one row per `by` and partner: ``value_usd``, ``share`` in [0, 1] (null in an
         account of zeros), ``partners`` (number of); ``sources`` and ``price_basis`` where the rows
-        state them.
+        state them. The ``plot()`` of a frame draws a line for each of the largest.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def partner_shares(
             f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
             hint="the total and the partners are not of one account",
         )
-    return cited(shares, trade, keys)
+    return measured(cited(shares, trade, keys), "partner_shares")
 
 
 def shares_of(rows: pd.DataFrame, keys: list[str], column: str) -> pd.DataFrame:
