@@ -22,7 +22,18 @@ from .frame import Estimate
 from .measures import Measure, measure
 from .voices import Question, Terms, Voice, answers
 
-OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored")
+OF_TABLE = (
+    "base",
+    "table",
+    "part",
+    "parts",
+    "roles",
+    "each_speaks",
+    "mirrored",
+    "over",
+    "level",
+    "per",
+)
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
@@ -30,14 +41,15 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     """What asks a question of any table: its own arguments, those of `Terms`, and the year.
 
     figures: a table, or rows like it. economies: codes or names of those whose figures they are; []
-    of a table of none, where there is one row. year: 'newest' (in which the figure is there),
-    'newest-1' (the one before it) and so on, or a year.
+    of a table of none, where there is one row. base: the table that `per` divides by. year:
+    'newest' (in which the figure is there), 'newest-1' (the one before it) and so on, or a year.
     """
     one, alone = inspect.Parameter, inspect.Parameter.KEYWORD_ONLY
     parameters, terms = (inspect.signature(f, eval_str=True).parameters for f in (ask, Terms))
     signature = inspect.Signature(
         [
             one("figures", one.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame),
+            one("base", alone, default=None, annotation=pd.DataFrame | None),
             one("economies", alone, annotation=Sequence[str]),
             *(choice.replace(kind=alone) for choice in (*parameters.values(), *terms.values())),
             one("year", alone, default="newest", annotation=str | int),
@@ -51,7 +63,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
         chosen = bound.arguments
         table = Terms(**{n: chosen[n] for n in terms})
         arguments = {n: chosen[n] for n in parameters}
-        for name in {"counterpart", "to"} & parameters.keys() if table.column("unit") else ():
+        of_economies = table.column("unit") and not table.over
+        for name in {"counterpart", "to"} & parameters.keys() if of_economies else ():
             arguments[name] = ";".join(eco.resolve_all(filter(None, arguments[name].split(";"))))
         question = ask(**arguments)
         groups = eco.AGGREGATES if question.compares and table.bloc == "listed" else ()
@@ -60,7 +73,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
                 f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
                 hint="name a single economy, or bloc: members",
             )
-        return answers(figures, table, chosen["economies"], chosen["year"], question)
+        base, units, year = (chosen[name] for name in ("base", "economies", "year"))
+        return answers(figures, base, table, units, year, question)
 
     answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
     vars(answer).update(__signature__=signature, question=ask.__name__, of_table=OF_TABLE)
@@ -224,10 +238,27 @@ def count(*, above: float = 0) -> Question:
     return Question((), least, compares=True, most=most)
 
 
+@measure("series.concentration")
+@_general
+def concentration() -> Question:
+    """How concentrated the figures are on few of those listed: the index of Herfindahl and
+    Hirschman.
+
+    Formula: sum_i (x_i / sum_j x_j)^2. Hirschman (1964), American Economic Review 54(5).
+    """
+
+    def answer(voice: Voice, year: int) -> float | None:
+        listed = voice.listed(year)
+        return _part(float((listed**2).sum()), float(listed.sum()) ** 2)
+
+    return Question((), answer, compares=True)
+
+
 _SORTS: dict[str, tuple[Sequence[str], float, float]] = {
     "share": (["share"], 0, 1),
     "rank": (["rank"], 1, math.inf),
     "years": (["share"], 0, 1),
+    "concentration": (["share"], 0, 1),
     "ratio": (["ratio"], 0, math.inf),
     "count": (["count"], 0, math.inf),
     "change percent": (["growth", "percent"], -math.inf, math.inf),

@@ -73,7 +73,7 @@ def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Re
     )
     accounts = pushed.by_product(trade, declared, ["reporter", "year"], measure)
     table = accounts.add_up("sum(value_usd::double) as total")
-    kinds = [c for c in ("flow", "scope", *MONEY) if c in accounts.rows.columns]
+    kinds = [c for c in ("flow", "scope", "revision", *MONEY) if c in accounts.rows.columns]
     if kinds:
         _of_exports(accounts.rows.project(", ".join(kinds)).distinct().df(), world)
     sources, of_world = accounts.sources and "a.sources", ""
@@ -161,7 +161,8 @@ def _of_exports(trade: pd.DataFrame, world: pd.DataFrame) -> None:
 
 
 def _of_one_kind(*frames: pd.DataFrame) -> None:
-    kinds = [c for c in ("scope", *MONEY) if all(c in frame for frame in frames) or c != "scope"]
+    free = [c for c in ("scope", "revision") if not all(c in frame for frame in frames)]
+    kinds = [c for c in ("scope", "revision", *MONEY) if c not in free]
     alike(pd.concat(frames), kinds)
 
 
@@ -304,15 +305,15 @@ def _both_flows(trade: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
     return trade.set_index([*cell, "flow"])["value_usd"].unstack("flow")
 
 
-@takes(trade=of_trade("product", "flow", beside=("flow",), rows=by_product))
+@takes(pushed.grubel_lloyd, trade=of_trade("product", "flow", beside=("flow",), rows=by_product))
 def grubel_lloyd(
-    trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
+    trade: pd.DataFrame | Relation, by: Sequence[str] = ("reporter", "partner", "year")
 ) -> pd.DataFrame:
     """Intra-industry trade of a group, in [0, 1].
 
     Parameters
     ----------
-    trade : pandas.DataFrame
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
         Exports and imports by product of one source: the columns of `by`, flow, product, value_usd
         (USD).
     by : sequence of str
@@ -344,6 +345,7 @@ def grubel_lloyd(
     >>> found["grubel_lloyd"].round(6).tolist()
     [0.5]
     """
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys = list(by)
     wide = _both_flows(trade, [*keys, "product"])
     there = wide.notna().groupby(level=keys).any()
