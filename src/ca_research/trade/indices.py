@@ -63,18 +63,16 @@ def product_shares(
     [0.6, 0.4]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    return measured(_shares(trade, list(by)), "product_shares")
-
-
-def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    return cited(shares_of(rows, keys, "product"), rows, keys)
+    return measured(shares_of(trade, list(by), "product"), "product_shares")
 
 
 def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
     """The index below of a relation: shares of products, over those of the world."""
     world = world.df() if pushed.is_relation(world) else world
     measure = partial(measure, world=world)
-    base = _shares(WORLD.check(world), ["year"]).drop(columns=["products", "value_usd"])
+    base = shares_of(WORLD.check(world), ["year"], "product").drop(
+        columns=["products", "value_usd"]
+    )
     accounts = pushed.by_product(trade, declared, ["reporter", "year"], measure)
     table = accounts.add_up("sum(value_usd::double) as total")
     kinds = [c for c in ("flow", "scope", "revision", *MONEY) if c in accounts.rows.columns]
@@ -138,14 +136,16 @@ def revealed_comparative_advantage(
     _of_exports(trade, world)
     keys = ["reporter", "year"]
     cells = pd.MultiIndex.from_frame(trade[["year", "product"]])
-    weight = _shares(world, ["year"]).set_index(["year", "product"])["share"].reindex(cells)
+    weight = (
+        shares_of(world, ["year"], "product").set_index(["year", "product"])["share"].reindex(cells)
+    )
     if not (weight > 0).all():
         year, product = cells[~(weight > 0)][0]
         raise CoverageError(
             f"no world exports of product {product} in {year}",
             hint="give world totals for every product and year, or drop these products",
         )
-    out = _shares(trade, keys).drop(columns="products")
+    out = shares_of(trade, keys, "product").drop(columns="products")
     out.insert(len(keys) + 2, "rca", out.pop("share") / weight.to_numpy())
     others = world.drop(columns="reporter", errors="ignore")
     used = pd.concat([trade, trade[keys].drop_duplicates().merge(others, on="year")])
