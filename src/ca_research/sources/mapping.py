@@ -345,12 +345,12 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
                 hint="rename one of them in the file",
             )
     filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
-    columns = table.columns.items()
-    needed = {other for name, c in columns if name in filled for other in c.within}
-    for name, c in columns:
-        if not (c.nullable or c.numbered or c.type == "source"):
-            needed.add(name)
-    lacking = [name for name in table.columns if name in needed - filled]
+    needed = {n for of in filled & table.columns.keys() for n in table.columns[of].within}
+    lacking = [
+        n
+        for n, c in table.columns.items()
+        if n not in filled and (n in needed or not (c.nullable or c.numbered or c.type == "source"))
+    ]
     if lacking:
         raise UsageError(
             f"nothing says what {', '.join(lacking)} is",
