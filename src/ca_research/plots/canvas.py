@@ -75,7 +75,6 @@ def present(
         ax = drawn(partial(on_new_figure, picture), once=False)
     figure = _root(ax)
     figure.words = picture.title, picture.title  # type: ignore[attr-defined]
-    figure.fine = chosen.dpi  # type: ignore[attr-defined]
     return ax
 
 
@@ -135,6 +134,7 @@ def drawn(draw: Callable[[], Drawn], *, once: bool = True) -> Drawn:
     finally:
         _inside.reset(token)
     figure.redraw = lambda: _root(drawn(draw, once=once))  # type: ignore[attr-defined]
+    figure.fine = style.current().dpi  # type: ignore[attr-defined]
     return picture
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import Frame, takes
 from ..stats.frames import cited
-from ..stats.measured import measured
 from . import pushed
 from .checks import REST, SUM, of_trade
 from .pushed import DataFrameOrRelation, Relation
@@ -155,7 +154,7 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
         )
     table = pd.DataFrame({"hhi": sums["square"] / sums["share"] ** 2, "n": n}).reset_index()
     table = cited(table, shares.drop(columns="price_basis", errors="ignore"), keys)
-    return measured(table, "hhi")
+    return table
 
 
 @takes(pushed.growth, trade=of_trade("year", gaps="dropped"))
@@ -205,4 +204,4 @@ def growth(
     before = series["value_usd"].shift()
     follows = series["year"].diff().eq(1).fillna(False).astype(bool) & before.gt(0)
     ordered["growth"] = (ordered["value_usd"] / before - 1).where(follows)
-    return measured(cited(ordered, trade, [*keys, "year"]), "growth")
+    return cited(ordered, trade, [*keys, "year"])
