@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
+from ..ground.source_columns import source_columns
 from ..registry.words import column_words, unit_words
 from ..stats.measured import measure_of
 from ..tables.unchanged import unchanged
@@ -15,6 +16,10 @@ PERCENT = "%"
 """Begins the unit of a column of fractions."""
 DOLLARS = "US dollars"
 
+REMARKS = ("concept", "deflator", "gap", "interval", "lacking", "missing", "path", "price_basis")
+REMARKS += ("unit", "where")
+"""Columns of words that tell no figure apart."""
+
 
 def table_of(frame: pd.DataFrame) -> str:
     """The table that a frame was loaded from; '' where none is known. A reader's own frame may say
@@ -22,6 +27,22 @@ def table_of(frame: pd.DataFrame) -> str:
     """
     name = frame.attrs.get("table")
     return name if isinstance(name, str) and name in registry.tables() else ""
+
+
+def tells_apart(column: pd.Series) -> bool:
+    """Whether a column says of what a figure is: words, and no remark of its table."""
+    name = str(column.name)
+    held = [t for t in registry.tables().values() if name in t.columns]
+    remark = name in REMARKS or name.endswith("_source") or bool(source_columns([name]))
+    if remark or (held and name != "direction" and not any(name in t.key for t in held)):
+        return False
+    return bool(column.map(lambda cell: isinstance(cell, str)).all())
+
+
+def raw(frame: pd.DataFrame) -> str:
+    """The table of which rows still have the whole key; '' where they have not."""
+    name = table_of(frame)
+    return name if name and set(registry.table(name).key) <= set(frame) else ""
 
 
 def column_units(
@@ -63,7 +84,7 @@ def _unit(declared: str, frame: pd.DataFrame) -> str:
 
 
 def dollars(frame: pd.DataFrame, name: str = DOLLARS) -> str:
-    """The unit of money in a frame: dollars, with their year where the prices are constant.
+    """The unit of money in a frame: dollars, in the prices that it states.
 
     Examples
     --------
@@ -72,7 +93,20 @@ def dollars(frame: pd.DataFrame, name: str = DOLLARS) -> str:
     """
     bases = frame["price_basis"].unique() if "price_basis" in frame else []
     basis = str(bases[0]) if len(bases) == 1 else ""
-    return basis.replace("USD", name) if basis.startswith("constant") else name
+    return basis.replace("USD", name) if basis.endswith(" USD") else name
+
+
+def millions(unit: str) -> str:
+    """What a million of a unit is called; nobody reads 'million million'.
+
+    Examples
+    --------
+    >>> millions("US dollars"), millions("thousand tonnes")
+    ('million US dollars', 'billion tonnes')
+    """
+    first, _, rest = unit.partition(" ")
+    word = {"thousand": "billion", "million": "trillion"}.get(first)
+    return f"{word} {rest}" if word and rest else f"million {unit}"
 
 
 def head(column: str) -> str:
@@ -84,3 +118,21 @@ def head(column: str) -> str:
     ('value', 'growth', 'completed')
     """
     return column_words(column).partition(" (")[0]
+
+
+def upper(words: str) -> str:
+    """Words as the head of a column, or a title, begins."""
+    return words[:1].upper() + words[1:]
+
+
+def heading(column: str) -> str:
+    """The head of a column as it stands in a table; the name of a reader's own stays as it is.
+
+    Examples
+    --------
+    >>> heading("value_usd"), heading("share"), heading("x")
+    ('Value', 'Share', 'x')
+    """
+    known = (column in table.columns for table in registry.tables().values())
+    ours = head(column) != column or column in unit_words("") or any(known)
+    return upper(head(column)) if ours else column

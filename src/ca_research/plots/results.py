@@ -13,13 +13,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from .. import registry
 from ..claims import Verdict
-from ..estimates.units import PERCENT, dollars, head
+from ..estimates.units import PERCENT, dollars, head, tells_apart, upper
 from ..ground.arguments import how_many, refuse
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import amount, between, decimals, number, ordinal, small_percent
-from ..ground.source_columns import source_columns
 from ..investment import LoanTerms
 from ..registry.words import (
     axis_words,
@@ -191,21 +189,6 @@ def _lead_words(last: pd.DataFrame) -> str:
 
 # Figures of any measure, over years or in rows
 
-REMARKS = set(
-    [
-        "concept",
-        "deflator",
-        "gap",
-        "interval",
-        "lacking",
-        "missing",
-        "path",
-        "price_basis",
-        "unit",
-        "where",
-    ]
-)
-"""Columns of words that tell no figure apart."""
 EVEN = ("trade.revealed_comparative_advantage", "trade.trade_intensity")
 """Measures of which one means neither more nor less than the world."""
 ESTIMATES = ("estimate", "mean")
@@ -225,7 +208,7 @@ def _figures(table: pd.DataFrame, *, measure: str, top: int = 0) -> Picture:
         raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
     lines = "year" in known and known["year"].nunique() > 1
     shown = known if lines else table
-    keys = [c for c in shown if _tells(shown[c])]
+    keys = [c for c in shown if tells_apart(shown[c])]
     one_figure(known, [*keys, "year"])
     varied = [k for k in keys if shown[k].nunique() > 1] or keys[-1:] * (not lines)
     words = shown[keys].apply(lambda c: c.map(partial(cell_words, str(c.name))))
@@ -244,16 +227,12 @@ def _figures(table: pd.DataFrame, *, measure: str, top: int = 0) -> Picture:
         about.append(below[0].lower() + below[1:])
     elif units[value][:1] not in ("", PERCENT, "p"):
         what, below = units[value], ""
-    label = _upper(what) + (f" ({', '.join(about)})" if about else "")
-    below = f"{_upper(below)}." if below else ""
+    label = upper(what) + (f" ({', '.join(about)})" if about else "")
+    below = f"{upper(below)}." if below else ""
     shown = shown.assign(**shown[["low", "high", "value"]] * scale)
     draw = _lines if lines else partial(_rows, even=1 if measure in EVEN else None)
     picture = draw(shown, label, form, how_many("top", top) if top else 0)
     return replace(picture, below=(below + picture.below).strip(), sources=origin(table))
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _with_ends(table: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -265,16 +244,6 @@ def _with_ends(table: pd.DataFrame, value: str) -> pd.DataFrame:
     either = low.notna() | high.notna()
     ends = {"low": low.where(either, figures), "high": high.where(either, figures)}
     return table.assign(value=figures, **ends)
-
-
-def _tells(column: pd.Series) -> bool:
-    """Whether a column says of what a figure is: words, and none of the table's remarks."""
-    name = str(column.name)
-    held = [t for t in registry.tables().values() if name in t.columns]
-    remark = name in REMARKS or name.endswith("_source") or bool(source_columns([name]))
-    if remark or (held and name != "direction" and not any(name in t.key for t in held)):
-        return False
-    return bool(column.map(lambda cell: isinstance(cell, str)).all())
 
 
 def _scale(table: pd.DataFrame, value: str, unit: str) -> tuple[float, str, Callable[..., str]]:
@@ -404,7 +373,7 @@ def _gravity(fit: Gravity) -> Picture:
 
 
 def _term(row: pd.Series) -> str:
-    return str(row["term"]).replace("_", " ")
+    return column_words(str(row["term"]))
 
 
 def _intervals(ax: Axes, way: str, at: pd.Series, rows: pd.DataFrame, colour: str) -> None:
