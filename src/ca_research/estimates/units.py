@@ -16,8 +16,20 @@ PERCENT = "%"
 """Begins the unit of a column of fractions."""
 DOLLARS = "US dollars"
 
-REMARKS = ("concept", "deflator", "gap", "interval", "lacking", "missing", "path", "price_basis")
-REMARKS += ("unit", "where")
+REMARKS = frozenset(
+    [
+        "concept",
+        "deflator",
+        "gap",
+        "interval",
+        "lacking",
+        "missing",
+        "path",
+        "price_basis",
+        "unit",
+        "where",
+    ]
+)
 """Columns of words that tell no figure apart."""
 
 

@@ -117,14 +117,16 @@ def table(
     index = pd.MultiIndex.from_arrays([[""] * len(body), stub], names=["part", "row"])
     lost = () if ids else ("these figures",)
     notes = (f"In each row: {told}." if told else "", note, sources_note(ids, lost))
-    title = caption or _called(given)
+    title = caption or _called(frame)
     return PaperTable(
         body.iloc[:, 1:].set_axis(index), title, tuple(filter(None, notes)), ids, lost
     )
 
 
-def _called(frame: pd.DataFrame) -> str:
-    """What a measure or a table is called."""
+def _called(frame: pd.DataFrame | Result) -> str:
+    """What a result, a measure or a table is called."""
+    if isinstance(frame, Result):
+        return frame.caption().partition(":")[0]
     measure = measure_of(frame)[0].partition(".")[2].replace("_", " ")
     return registry.table(raw(frame)).title if raw(frame) else upper(measure) or "Table"
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -17,7 +16,15 @@ from ..claims import Verdict
 from ..estimates.units import PERCENT, dollars, head, tells_apart, upper
 from ..ground.arguments import how_many, refuse
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..ground.numbers import amount, between, decimals, number, ordinal, small_percent
+from ..ground.numbers import (
+    amount,
+    between,
+    decimals,
+    minus_in_prose,
+    number,
+    ordinal,
+    small_percent,
+)
 from ..investment import LoanTerms
 from ..registry.words import (
     axis_words,
@@ -193,17 +200,21 @@ EVEN = ("trade.revealed_comparative_advantage", "trade.trade_intensity")
 """Measures of which one means neither more nor less than the world."""
 ESTIMATES = ("estimate", "mean")
 """Figures that have their ends in `low` and `high`."""
+YEARS = ("year", "first_year", "last_year")
 
 
-def _figures(table: pd.DataFrame, *, measure: str, top: int = 0) -> Picture:
+def _figures(
+    table: pd.DataFrame, *, measure: str, value: str | None = None, top: int | None = None
+) -> Picture:
     """A line over the years for each series of a frame, else a bar or a stroke for each row."""
     units = unit_words(measure)
-    value = next((c for c in units if c in table or f"{c}_low" in table), "")
-    if not value:
+    held = [c for c in units if c in table or f"{c}_low" in table]
+    if not held:
         hint = "plot one of its columns: frame.set_index('year')['share'].plot()"
         raise UsageError(f"{measure} has no picture of its own", hint=hint)
+    value = held[0] if value is None else known_name("value", value, held)
     table = _with_ends(table, value)
-    known = table.dropna(subset=["low", "high"], how="all")
+    known = table.dropna(subset=["high"])
     if known.empty:
         raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
     lines = "year" in known and known["year"].nunique() > 1
@@ -212,38 +223,35 @@ def _figures(table: pd.DataFrame, *, measure: str, top: int = 0) -> Picture:
     one_figure(known, [*keys, "year"])
     varied = [k for k in keys if shown[k].nunique() > 1] or keys[-1:] * (not lines)
     words = shown[keys].apply(lambda c: c.map(partial(cell_words, str(c.name))))
+    years = [c for c in YEARS if c in known and known[c].nunique() == 1]
     about = [words[k].iloc[0] for k in keys if k not in varied]
-    ends = [known[c].dropna() for c in ("first_year", "last_year") if c in known and not lines]
-    if not lines and "year" in known:
-        ends = [known["year"].dropna()]
-    if all(end.nunique() == 1 for end in ends):
-        about += [" to ".join(dict.fromkeys(f"{end.iloc[0]:.0f}" for end in ends))] * bool(ends)
-    shown = shown.assign(_name=words[varied].agg(", ".join, axis=1) if varied else "")
-    shown["_key"] = shown[varied[0]] if len(varied) == 1 else shown["_name"]
-    name = measure.rpartition(".")[2].lower().replace("_", " ")
-    what = name if value in ESTIMATES else head(value)
-    scale, below, form = _scale(shown, value, units[value])
-    if units[value] == "USD":
-        about.append(below[0].lower() + below[1:])
-    elif units[value][:1] not in ("", PERCENT, "p"):
-        what, below = units[value], ""
+    about += [" to ".join(dict.fromkeys(f"{known[c].max():.0f}" for c in years))] if years else []
+    names = words[varied].agg(", ".join, axis=1) if varied else ""
+    shown = shown.assign(_name=names, _key=shown[varied[0]] if len(varied) == 1 else names)
+    scale, unit, form = _scale(shown, value, units[value])
+    what = (
+        measure.rpartition(".")[2].lower().replace("_", " ") if value in ESTIMATES else head(value)
+    )
+    if scale < 1:  # the title says of what its amounts are
+        about.append(unit)
+    elif units[value].count(" ") and scale == 1:  # 'students per 100,000 inhabitants'
+        what, unit = unit, ""
     label = upper(what) + (f" ({', '.join(about)})" if about else "")
-    below = f"{upper(below)}." if below else ""
-    shown = shown.assign(**shown[["low", "high", "value"]] * scale)
+    shown = shown.assign(**shown[["value", "low", "high"]] * scale)
     draw = _lines if lines else partial(_rows, even=1 if measure in EVEN else None)
-    picture = draw(shown, label, form, how_many("top", top) if top else 0)
-    return replace(picture, below=(below + picture.below).strip(), sources=origin(table))
+    picture = draw(shown, label, form, MOST_ROWS if top is None else how_many("top", top))
+    below = " ".join(filter(None, (upper(unit) + "." * bool(unit), picture.below)))
+    return replace(picture, below=below, sources=origin(table))
 
 
 def _with_ends(table: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Its figures as `value`, null where there is a range alone, between `low` and `high`."""
-    ends = (f"{value}_low", f"{value}_high") if value not in table else ("low", "high")
-    figures = table.get(value, pd.Series(np.nan, table.index)).astype(float)
-    estimates = value in ESTIMATES or value not in table
-    low, high = (table[c].astype(float) if estimates else figures for c in ends)
-    either = low.notna() | high.notna()
-    ends = {"low": low.where(either, figures), "high": high.where(either, figures)}
-    return table.assign(value=figures, **ends)
+    """Its figures as `value`, of a range alone its upper end, between `low` and `high`."""
+    ends = (value, value) if value in table else (f"{value}_low", f"{value}_high")
+    ends = ("low", "high") if value in ESTIMATES else ends
+    low, high = (table[c].astype(float) for c in ends)
+    known = table[value].astype(float) if value in table else high
+    known, low, high = known.fillna(high), low.fillna(known), high.fillna(known)
+    return table.assign(value=known, low=low, high=high)
 
 
 def _scale(table: pd.DataFrame, value: str, unit: str) -> tuple[float, str, Callable[..., str]]:
@@ -251,20 +259,18 @@ def _scale(table: pd.DataFrame, value: str, unit: str) -> tuple[float, str, Call
     if unit == "USD":
         divisor, words = _money(table, table["high"].abs().max())
         return 1 / divisor, words[0].lower() + words[1:], amount
+    if unit == PERCENT:
+        return 100, "per cent", _percents
     if unit.startswith(PERCENT):
-        constant = (
-            table.get("price_basis", pd.Series("")).astype(str).str.contains("constant").all()
-        )
-        priced = value == "growth" and "value_usd" in table
-        basis = ", real" if constant else ", nominal"
-        return 100, "per cent" if unit == PERCENT else unit + basis * priced, _percents
+        basis = ", real" if dollars(table).startswith("constant") else ", nominal"
+        return 100, unit + basis * ("value_usd" in table), _percents
     words = column_words(value)
     return 1, unit or words * (words != head(value)), _figure
 
 
 def _figure(value: float) -> str:
     whole = abs(value) >= 100 or float(value).is_integer()
-    return number(value) if whole else decimals(value, 2).replace("-", "\u2212")
+    return number(value) if whole else minus_in_prose(decimals(value, 2))
 
 
 def _percents(value: float) -> str:
@@ -272,17 +278,17 @@ def _percents(value: float) -> str:
 
 
 def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: int) -> Picture:
-    size = known["value_usd" if "value_usd" in known else "high"].abs()
-    last = known.assign(_size=size).sort_values("year").groupby("_name").tail(1)
-    ends = last.sort_values("_size", ascending=False)
-    shown = ends.head(min(top or MOST_LINES, MOST_LINES))
+    size = "value_usd" if "value_usd" in known else "value"
+    last = known.sort_values("year").groupby("_name").tail(1)
+    ends = last.sort_values(size, ascending=False, key=abs)
+    shown = ends.head(min(top, MOST_LINES))
     hues = style.palette(shown["_key"])
 
     def draw(ax: Axes) -> Axes:
         for name, key in reversed(list(zip(shown["_name"], shown["_key"], strict=True))):
             mine = known[known["_name"] == name]
-            low, high = (by_year(mine, end) for end in ("low", "high"))
-            line(ax, by_year(mine.fillna({"value": mine["high"]}), "value"), hues[key], name)
+            series, low, high = (by_year(mine, end) for end in ("value", "low", "high"))
+            line(ax, series, hues[key], name)
             if not low.equals(high):
                 ax.fill_between(high.index, low, high, color=hues[key], alpha=0.25, linewidth=0)
         if known["low"].min() < 0:
@@ -291,7 +297,6 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
         return _years(ax)
 
     drawn = known[known["_name"].isin(shown["_name"])]
-    drawn = drawn.fillna({"value": drawn["high"]})
     more = f" The largest of {len(ends)} series." * (len(ends) > len(shown))
     return Picture(draw, newest_words(drawn, "value", "_name", label, form)[0], below=more)
 
@@ -300,17 +305,17 @@ def _rows(
     table: pd.DataFrame, label: str, form: Callable[[float], str], top: int, even: float | None
 ) -> Picture:
     order = table.sort_values("high", ascending=False, kind="stable")
-    shown = order.head(top or MOST_ROWS)
+    shown = order.head(top)
     hues = [style.colour(str(key), "") for key in shown["_key"]]
     hues = [hue or (style.OTHER if any(hues) else style.HIGHLIGHT) for hue in hues]
-    why = table.get("missing", pd.Series("", table.index)).fillna("").astype(str)
+    why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
     ranges = not table["low"].equals(table["high"])
 
     def words(*ends: float) -> str:
-        return " to ".join(dict.fromkeys(form(end) for end in ends if not pd.isna(end)))
+        return " to ".join(dict.fromkeys(map(form, ends)))
 
     def draw(ax: Axes) -> Axes:
-        none = [textwrap.shorten(why[at] or "no figure", 40) for at in shown.index]
+        none = [textwrap.shorten(str(one), 40) for one in why]
         row_figures(ax, shown, hues, words, strokes=ranges, none=none)
         label_rows(ax, list(shown["_name"]))
         if not ranges and table["low"].min() >= 0:
@@ -318,8 +323,8 @@ def _rows(
         bar_line(ax, even)
         return ax
 
-    first = shown.dropna(subset=["low", "high"], how="all").head(3)
-    each = [f"{row['_name']} {words(row['low'], row['high'])}" for _, row in first.iterrows()]
+    first = shown.dropna(subset=["high"]).head(3)
+    each = [f"{name} {words(*ends)}" for name, *ends in first[["_name", "low", "high"]].to_numpy()]
     more = f" The largest {len(shown)} of {len(order)}." * (len(order) > len(shown))
     return Picture(draw, f"{label}: {', '.join(each)}", below=more, rows=1.25 * len(shown) + 5)
 
@@ -342,7 +347,7 @@ def _event_study(study: EventStudy) -> Picture:
 
     below = (
         f"Periods since treatment. {study.treated} treated and {study.untreated} untreated units, "
-        f"{study.estimator}."
+        f"{value_words(study.estimator)}."
     )
     if study.caution:
         below += f" Caution: {study.caution}."

@@ -41,7 +41,7 @@ class Coverage(pd.DataFrame):
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame  # a filtered or grouped coverage is an ordinary frame again
 
-    def plot(self, **options: Any) -> Any:  # type: ignore[override]
+    def plot(self, **options: Any) -> Any:
         """Draw the heat map, as `plot` of any result.
 
         Parameters
