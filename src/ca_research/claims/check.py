@@ -163,7 +163,6 @@ def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     main choices or with one of the others.
     """
     function, axes = find(criterion.measure), claim.axes_of(criterion)
-    table: str = function.table  # type: ignore[attr-defined]
     chosen: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
     arguments = {name: v for name, v in chosen.items() if name in taken_by(criterion)}
     if "economies" in taken_by(criterion):
@@ -171,10 +170,11 @@ def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
             yield f"over: {criterion.measure} asks of economies, and none is named"
             return
         arguments["economies"] = criterion.over.economies
-    rows = pd.DataFrame(columns=[*registry.table(table).columns])
+    tables = registry.tables().keys() & taken_by(criterion).keys()
+    frames = {n: pd.DataFrame(columns=[*registry.table(n).columns]) for n in tables}
     for other in ({}, *({axis.name: value} for axis in axes for value in axis.choices)):
         try:
-            function(rows, **arguments | {n: v for n, v in other.items() if n in arguments})
+            function(**frames, **arguments | {n: v for n, v in other.items() if n in arguments})
         except CaResearchError as error:
             yield _told(error)
 

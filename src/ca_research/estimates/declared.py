@@ -55,7 +55,7 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
     parameters = [
         p.replace(name=renamed.get(n, n), default=declaration.defaults.get(n, p.default))
         for n, p in general.items()
-        if n not in hidden
+        if n not in hidden or n in declaration.tables
     ]
     for name, word in declaration.columns.items():
         parameters.append(choice(name, default=empty if word is None else word, annotation=str))

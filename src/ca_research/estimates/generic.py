@@ -22,7 +22,7 @@ from .frame import Estimate
 from .measures import Measure, measure
 from .voices import Question, Terms, Voice, answers
 
-OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored")
+OF_TABLE = ("base", "table", "part", "parts", "roles", "each_speaks", "mirrored", "per")
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
@@ -30,14 +30,15 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     """What asks a question of any table: its own arguments, those of `Terms`, and the year.
 
     figures: a table, or rows like it. economies: codes or names of those whose figures they are; []
-    of a table of none, where there is one row. year: 'newest' (in which the figure is there),
-    'newest-1' (the one before it) and so on, or a year.
+    of a table of none, where there is one row. base: the table that `per` divides by. year:
+    'newest' (in which the figure is there), 'newest-1' (the one before it) and so on, or a year.
     """
     one, alone = inspect.Parameter, inspect.Parameter.KEYWORD_ONLY
     parameters, terms = (inspect.signature(f, eval_str=True).parameters for f in (ask, Terms))
     signature = inspect.Signature(
         [
             one("figures", one.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame),
+            one("base", alone, default=None, annotation=pd.DataFrame | None),
             one("economies", alone, annotation=Sequence[str]),
             *(choice.replace(kind=alone) for choice in (*parameters.values(), *terms.values())),
             one("year", alone, default="newest", annotation=str | int),
@@ -60,7 +61,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
                 f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
                 hint="name a single economy, or bloc: members",
             )
-        return answers(figures, table, chosen["economies"], chosen["year"], question)
+        base, units, year = (chosen[name] for name in ("base", "economies", "year"))
+        return answers(figures, base, table, units, year, question)
 
     answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
     vars(answer).update(__signature__=signature, question=ask.__name__, of_table=OF_TABLE)

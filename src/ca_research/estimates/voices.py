@@ -69,6 +69,10 @@ class Terms:
     bloc : str
         What a bloc's figure is: 'listed', the one that a source gives of it, or 'members', the sum
         of those who were its members in the year; several codes joined by ';' are added likewise.
+    per : mapping, optional
+        The figures of a second table that those of a unit and year are divided by: its `table`,
+        `where`, `part`, `parts`, `source` and `roles` as here, and the `counterpart` that they are
+        of, if any.
     """
 
     table: str
@@ -81,6 +85,7 @@ class Terms:
     mirrored: bool = False
     listed: int = 1
     bloc: Literal["listed", "members"] = "listed"
+    per: Mapping[str, Any] | None = None
 
     def members(self, name: str, year: int) -> Sequence[str]:
         """Those whose figures add up to that of a counterpart: itself, or who belongs to it."""
@@ -165,7 +170,12 @@ class Question:
 
 
 def answers(
-    frame: pd.DataFrame, terms: Terms, economies: Sequence[str], year: str | int, question: Question
+    frame: pd.DataFrame,
+    base: pd.DataFrame | None,
+    terms: Terms,
+    economies: Sequence[str],
+    year: str | int,
+    question: Question,
 ) -> list[dict[str, Any]]:
     """Rows of estimates: what the voices answer for each unit in one year.
 
@@ -173,6 +183,8 @@ def answers(
     ----------
     frame : DataFrame
         Like the table of `terms`.
+    base : DataFrame, optional
+        Like the table that `terms` divide by.
     economies : sequence of str
         Units, by code or name; of a table without units there is one row of none.
     year : str or int
@@ -191,6 +203,11 @@ def answers(
     """
     year = year if isinstance(year, str) else whole_number("year", year)
     figures = _figures(frame, terms)
+    if terms.per:
+        if base is None:
+            raise UsageError("there is nothing to divide by", hint=f"base={terms.per['table']}")
+        figures = _quotients(figures, base, len(frame), **terms.per)
+        frame = pd.concat([frame, base], ignore_index=True)
     units = eco.resolve_all(economies) if terms.column("unit") else [""]
     return [_row(frame, pick(figures, unit=u), terms, u, year, question) for u in units]
 
@@ -208,7 +225,11 @@ def _row(
     known = sorted({*figures["year"]}, reverse=True) if isinstance(year, str) else [year]
     if question.base is not None:  # a year is not compared with itself
         known = [at for at in known if at > question.base]
-    able = ((at, [*_voices(figures, terms, question, question.spans(at))]) for at in known)
+    figures_of = [part for _, part in figures.groupby("divisor")] if terms.per else [figures]
+    able = (
+        (at, [v for own in figures_of for v in _voices(own, terms, question, question.spans(at))])
+        for at in known
+    )
     at, voices = next(islice(filter(itemgetter(1), able), back, None), (0, []))
     if not voices:
         for role, codes in (("unit", [unit]), ("counterpart", question.of)):
@@ -227,8 +248,32 @@ def _row(
         figure["about"] = {"listed": str(len(voices[0].listed(at)))}
     elif min(values) == max(values):
         figure["interval"] = "bounds from what is not reported" if "low" in figure else ""
-    used = frame.iloc[sorted({place for voice, _ in answered for place in voice.rows.index})]
+    rows = pd.concat([voice.rows for voice, _ in answered])
+    used = frame.iloc[sorted({*rows.index, *(rows["divisors"].explode() if terms.per else ())})]
     return estimate_row(used, economy=unit, **figure)
+
+
+def _quotients(
+    figures: pd.DataFrame, base: pd.DataFrame, start: int, counterpart: str = "", **terms: Any
+) -> pd.DataFrame:
+    """Figures over what each source of another table has of their unit and year: `divisor` is that
+    source, the preferred one of the unit alone if `terms` say so, and `divisors` are the places of
+    its rows, counted from `start`. Over nothing, or less, there is none.
+    """
+    per = Terms(**terms)
+    wholes = pick(_figures(base, per), other=counterpart)
+    _refuse_unlike(wholes, ["unit", "part", "source"])
+    one_figure_per_cell(wholes, ["unit", "year", "part", "source"])
+    if per.source == "preferred":
+        order = wholes["source"].map(_order(wholes, per).index)
+        wholes = wholes[order == order.groupby(wholes["unit"]).transform("min")]
+    wholes = wholes.assign(place=wholes.index + start, divisor=wholes["source"])
+    sums = wholes.groupby(["unit", "year", "divisor"], as_index=False).agg(
+        whole=("amount", "sum"), known=("part", "size"), divisors=("place", tuple)
+    )
+    sums = sums[(sums["known"] == max(1, len(per.parts))) & (sums["whole"] > 0)]
+    both = figures.reset_index(names="place").merge(sums, on=["unit", "year"]).set_index("place")
+    return both.assign(amount=both["amount"] / both["whole"])
 
 
 def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.DataFrame, str]:
@@ -266,6 +311,7 @@ def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str
     base = f" and {question.base}" if question.base else ""
     least = f" among {terms.listed} or more" if question.compares else ""
     table = ", ".join([terms.table, *filter(None, terms.where.values())])
+    table += f"; over table {terms.per['table']}" if terms.per else ""
     chosen = f"(table {table}; source {terms.source})"
     return f"no figure of {of}{whose} in {year}{base}{least} {chosen}"
 
