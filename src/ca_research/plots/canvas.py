@@ -245,13 +245,12 @@ def _break_lines(text: Text, words: str, room: float) -> None:
 def _space_ticks(ax: Axes) -> None:
     """As many numbers along the x axis as stand apart; words lean where they meet."""
     locator = ax.xaxis.get_major_locator()
-    low, high = sorted(ax.get_xlim())
-    labels = [t for t in ax.get_xticklabels() if t.get_text() and t.get_visible()]
-    labels = [t for t in labels if low <= t.get_position()[0] <= high]
-    if not _meet(labels):
+    if not _meet(labels := _shown_ticks(ax)):
         return
     if isinstance(locator, MaxNLocator) and ax.get_xscale() == "linear":
-        locator.set_params(nbins=4)
+        for most in (4, 2):
+            if _meet(_shown_ticks(ax)):
+                locator.set_params(nbins=most)
     else:
         above = ax.xaxis.get_tick_params().get("labeltop")
         side = (
@@ -261,6 +260,12 @@ def _space_ticks(ax: Axes) -> None:
         )
         for text in labels:
             text.set(rotation_mode="anchor", **side)
+
+
+def _shown_ticks(ax: Axes) -> list[Text]:
+    low, high = sorted(ax.get_xlim())
+    labels = [t for t in ax.get_xticklabels() if t.get_text() and t.get_visible()]
+    return [t for t in labels if low <= t.get_position()[0] <= high]
 
 
 def _meet(labels: Sequence[Text]) -> bool:

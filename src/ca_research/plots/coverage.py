@@ -80,9 +80,8 @@ def coverage_picture(coverage: pd.DataFrame, *, top: int = MOST) -> Picture:
 
         look = {"cmap": "viridis_r", "vmin": 0, "vmax": 4.5, "cbar": False, "linewidths": 0.4}
         look |= {"linecolor": style.PAPER, "rasterized": True}  # thousands of cells: an image
-        narrow = style.wide() < style.WIDE / 2
-        if narrow:
-            look["xticklabels"] = -(-len(cells.columns) // 6)
+        narrow, room = style.wide() < style.WIDE / 2, style.wide() / style.scaled(0.8)
+        look["xticklabels"] = -(-len(cells.columns) // int(room))  # years that stand apart
         names = [_name(dict(zip(who, key, strict=True)), narrow) for key in cells.index]
         sns.heatmap(cells, ax=ax, yticklabels=names, **look)
         ax.tick_params(axis="x", rotation=0)
