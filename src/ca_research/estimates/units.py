@@ -13,7 +13,7 @@ from ..stats.measured import measure_of
 from ..tables.unchanged import unchanged
 
 PERCENT = "%"
-"""Begins the unit of a column of fractions."""
+"""Begins the unit of a column of fractions in what a measure gives; tables have per cent."""
 DOLLARS = "US dollars"
 
 REMARKS = frozenset(
@@ -39,6 +39,11 @@ def table_of(frame: pd.DataFrame) -> str:
     """
     name = frame.attrs.get("table")
     return name if isinstance(name, str) and name in registry.tables() else ""
+
+
+def is_fraction(frame: pd.DataFrame, unit: str) -> bool:
+    """Whether figures of this unit in a frame are fractions of one."""
+    return unit.startswith(PERCENT) and bool(measure_of(frame)[0])
 
 
 def tells_apart(column: pd.Series) -> bool:

@@ -14,6 +14,7 @@ from ..estimates.units import (
     column_units,
     head,
     heading,
+    is_fraction,
     millions,
     raw,
     tells_apart,
@@ -29,7 +30,7 @@ from ..stats.contract import one_figure_per_cell
 from ..stats.frames import origin, require
 from ..stats.measured import measure_of
 from ..stats.result import Result
-from .table import PaperTable, ids_of, sources_note
+from .table import PaperTable, ids_of, sourced
 
 LARGE = 1e9
 """From here a column is told in millions of its unit: ten digits are not read."""
@@ -102,7 +103,7 @@ def table(
     common = [c for c in own if len(rows) > 1 and rows[c].nunique(dropna=False) == 1]
     shown = list(columns or [c for c in own if c not in common] or own)
     kept = dict.fromkeys([*shown, *common, *filter(None, [across])])
-    written = {c: _column(rows[c], units.get(c, ""), labels or {}) for c in kept}
+    written = {c: _column(rows, c, units.get(c, ""), labels or {}) for c in kept}
     cells = pd.DataFrame({c: texts for c, (_, texts) in written.items()})
     heads = {c: words for c, (words, _) in written.items()}
     said = [c for c in common if c not in (*shown, across) and _says(rows[c])]
@@ -113,14 +114,11 @@ def table(
         body.columns = body.columns.map(lambda c: (heads[c[0]], c[1]))
     else:
         body = body.rename(columns=heads)
-    stub, ids = body.iloc[:, 0], ids_of(data) if data is not None else _sources(frame, given)
-    index = pd.MultiIndex.from_arrays([[""] * len(body), stub], names=["part", "row"])
-    lost = () if ids else ("these figures",)
-    notes = (f"In each row: {told}." if told else "", note, sources_note(ids, lost))
-    title = caption or _called(frame)
-    return PaperTable(
-        body.iloc[:, 1:].set_axis(index), title, tuple(filter(None, notes)), ids, lost
-    )
+    index = pd.MultiIndex.from_product([[""], body.iloc[:, 0]], names=["part", "row"])
+    notes = (f"In each row: {told}." * bool(told), note)
+    own_ids = getattr(frame, "sources", ()) if given is not frame else origin(given)
+    ids = ids_of(data) if data is not None else tuple(own_ids)
+    return sourced(body.iloc[:, 1:].set_axis(index), caption or _called(frame), notes, ids)
 
 
 def _called(frame: pd.DataFrame | Result) -> str:
@@ -137,12 +135,6 @@ def _says(column: pd.Series) -> bool:
     return tells_apart(column) or is_year(name) or name in ("valuation", "scope")
 
 
-def _sources(frame: pd.DataFrame | Result, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Ids that a result has, or its frame."""
-    own = () if isinstance(frame, pd.DataFrame) else getattr(frame, "sources", ())
-    return tuple(own) or origin(rows)
-
-
 def _own(rows: pd.DataFrame) -> list[str]:
     """Columns that a reader would see: none of sources, of a table those that it declares."""
     kept = registry.table(raw(rows)).columns if raw(rows) else rows.columns
@@ -157,21 +149,27 @@ def _counts(column: pd.Series) -> bool:
     return figures and not is_year(str(column.name))
 
 
-def _column(column: pd.Series, unit: str, labels: Mapping[str, str]) -> tuple[str, pd.Series]:
+def _column(
+    frame: pd.DataFrame, name: str, unit: str, labels: Mapping[str, str]
+) -> tuple[str, pd.Series]:
     """Head and cells of a column as a reader sees them."""
-    name = str(column.name)
+    column = frame[name]
     words = labels.get(name) or heading(name)
     if not _counts(column):
-        texts = column.map(lambda value: _text(name, value, labels))
-        return words, texts
-    values = floats(column, name)
-    if unit.startswith(PERCENT):
-        values = 100 * values
-    elif np.nanmax(np.abs(values), initial=0) >= LARGE and unit:
-        values, unit = values / 1e6, millions(unit)
-    return f"{words} ({unit})" * bool(unit) or words, pd.Series(
-        _figures(values, unit), column.index
-    )
+        return words, column.map(lambda value: _text(name, value, labels))
+    values, unit = scaled(frame, name, unit)
+    texts = pd.Series(_figures(values, unit), column.index)
+    return (f"{words} ({unit})" if unit else words), texts
+
+
+def scaled(frame: pd.DataFrame, column: str, unit: str) -> tuple[np.ndarray, str]:
+    """Figures and their unit as they are read: fractions in per cent, large ones in millions."""
+    values = floats(frame[column], column)
+    if is_fraction(frame, unit):
+        return 100 * values, unit
+    if unit and np.nanmax(np.abs(values), initial=0) >= LARGE:
+        return values / 1e6, millions(unit)
+    return values, unit
 
 
 def _text(column: str, value: Any, labels: Mapping[str, str]) -> str:

@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from .. import registry
-from ..estimates.units import PERCENT, column_units, dollars, heading, millions
+from ..estimates.units import column_units, dollars, heading
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import NOTHING, number
 from ..registry.words import cell_words
-from ..stats.columns import floats
 from ..stats.frames import alike, origin, require
-from .frame import LARGE
-from .table import PaperTable, ids_of, sources_note
+from .frame import scaled
+from .table import PaperTable, ids_of, sourced
 
 KIND = ("unit", "price_basis", "currency")
 """Columns that say what a figure is: figures of two kinds have no mean."""
@@ -107,19 +106,14 @@ def summary_table(
                 unit = of_rows
             elif several:
                 label += f", rows in {of_rows}" if of_rows else ", rows without a unit"
-            values = floats(rows[column], column)
             unit = unit if unit != "USD" else dollars(rows)
-            values = values * (100 if unit.startswith(PERCENT) and column in known else 1)
-            if unit and np.nanmax(np.abs(values), initial=0) >= LARGE:
-                values, unit = values / 1e6, millions(unit)
+            values, unit = scaled(rows, column, unit)
             index.append((part, f"{label} ({unit})" if unit else label))
             lines.append(_line(values))
     names = ["part", "row"]
     cells = pd.DataFrame(lines, index=pd.MultiIndex.from_tuples(index, names=names))
     ids = origin(frame) if data is None else ids_of(data)
-    lost = () if ids else ("these figures",)
-    notes = (note, sources_note(ids, lost))
-    return PaperTable(cells, caption, tuple(n for n in notes if n), ids, lost, bool(parts))
+    return sourced(cells, caption, [note], ids, _named=bool(parts))
 
 
 def _figures(frame: pd.DataFrame) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -227,6 +227,15 @@ def sources_note(ids: Iterable[str], unstated: Iterable[str] = ()) -> str:
             f"{'Not' if sentences else 'Sources: not'} stated for {', '.join(unstated)}."
         )
     return " ".join(sentences)
+
+
+def sourced(
+    cells: pd.DataFrame, caption: str, notes: Sequence[str], ids: tuple[str, ...], **named: bool
+) -> PaperTable:
+    """A table of figures whose sources stand below it, or that they are not stated."""
+    lost = () if ids else ("these figures",)
+    below = tuple(filter(None, (*notes, sources_note(ids, lost))))
+    return PaperTable(cells, caption, below, ids, lost, **named)
 
 
 def ids_of(data: pd.DataFrame | str | Iterable[str] | None) -> tuple[str, ...]:

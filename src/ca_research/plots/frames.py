@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..estimates.units import PERCENT, column_units, table_of
+from ..estimates.units import column_units, is_fraction, table_of
 from ..ground.arguments import how_many
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
@@ -180,7 +180,7 @@ def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:
 def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
     """Units that stand over columns: fractions are shown as they are."""
     units = column_units(frame, shown, name="USD")
-    return {c: unit for c, unit in units.items() if not unit.startswith(PERCENT)}
+    return {c: unit for c, unit in units.items() if not is_fraction(frame, unit)}
 
 
 def _size(frame: pd.DataFrame) -> str:
