@@ -48,8 +48,8 @@ def values(column: Column) -> str:
     parts = []
     if column.values:
         parts.append(", ".join(f"`{v}`" for v in column.values))
-    if column.pattern:
-        parts.append(f"of the form `{column.pattern}`")
+    if column.form:
+        parts.append(f"of the form `{column.form}`")
     bounds = [f"{b:,.15g}" if abs(b) > 9999 else f"{b:.15g}" for b in _bounds(column)]
     if column.min is not None and column.max is not None:
         parts.append(" to ".join(bounds))

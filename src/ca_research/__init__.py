@@ -35,6 +35,9 @@ _FUNCTIONS = {
     "wanted": "claims.claim",
     "explore": "desk",
     "text": "plots.frames",
+    "resolve": "economies",
+    "prices": "investment",
+    "deflate": "investment",
 }
 _MODULES = {
     name: name

@@ -10,12 +10,15 @@ import re
 from pathlib import Path
 
 import pytest
+from nbclient import NotebookClient
 from tests.commands import SEARCH, blocks, python, shell
+from tests.small_runs import book
 
 import ca_reference
 import ca_research as ca
 from ca_research.ground import paths
 from ca_research.registry.glossary import glossary
+from ca_research.site.read import read_page
 
 DOCS = paths.home() / "docs"
 PAGES = {
@@ -95,6 +98,23 @@ def test_the_first_hour_runs_as_it_stands(tmp_path):
     verdicts = re.findall(r"^Test “As it stands”: (.*?)\.$", said, re.M)
     assert verdicts == ["supported, fragile", "contradicted"]  # today, and in 2020
     assert (tmp_path / "mine" / "reports" / "c01-as-of-latest.html").exists()
+
+
+def test_the_claim_about_a_bloc_has_its_picture_and_follows_a_renamed_criterion(tmp_path):
+    """A page of another's template broke once a criterion had another name."""
+    rename = 'file.write_text(file.read_text().replace("figure", "eu_share"))'
+    told = "\n".join(blocks(PAGES["howto/bloc"], "{code-cell} python")[1:])
+    notebook = book(told, f"{rename}\n!ca-research run C01 2>&1")
+    NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    said = "".join(out.get("text", "") for cell in notebook.cells for out in cell.outputs)
+    answer = "41% of Kazakhstan's exports went to the EU in 2023, above the bar of 40%."
+    assert (
+        said.count(f"C01: {answer}") == 1 and said.count(answer) == 3
+    )  # checked, and as of two days
+    page = read_page(tmp_path / "mine" / "reports" / "notebooks" / "c01-as-of-latest.ipynb")
+    (picture,) = page.of("main")
+    words = re.findall(r"<text[^>]*>([^<]+)</text>", picture.svg)
+    assert {"EU", "China", "31.0"} <= {*words} and "Italy" not in words
 
 
 def test_the_python_of_the_first_hour_runs(capsys):

@@ -38,6 +38,46 @@ def share(values, product):
     return Fraction(values.get(product, 0), sum(values.values()))
 
 
+def subheadings(seed, size=4_000):
+    """Both flows of three economies by products of six digits, about one cell in three empty."""
+    rng = np.random.default_rng(seed)
+    codes = [f"{n:06}" for n in rng.choice(np.arange(10_100, 972_000), 400, replace=False)]
+    cells = pd.MultiIndex.from_product([CODES[:3], ("export", "import"), codes]).to_frame()
+    cells = cells.sample(size // 3, random_state=seed).set_axis(
+        ["reporter", "flow", "product"], axis=1
+    )
+    values = rng.lognormal(10, 3, len(cells))
+    return cells.assign(partner="WLD", year=2020, value_usd=values, source_id="S")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_products_of_six_digits_against_plain_groups(seed):
+    """1e-12 relative: sums of some hundred floats."""
+    rows = subheadings(seed)
+    sold = rows[rows["flow"] == "export"]
+    world = sold.groupby(["year", "product"], as_index=False)["value_usd"].sum()
+    found = trade.revealed_comparative_advantage(sold, world).set_index(["reporter", "product"])
+    own = sold.set_index(["reporter", "product"])["value_usd"]
+    total = world.set_index("product")["value_usd"]
+    expected = (own / own.groupby("reporter").sum()) / (total / total.sum())
+    pd.testing.assert_series_equal(
+        found["rca"].sort_index(), expected.sort_index(), check_names=False, rtol=1e-12
+    )
+    wide = rows.pivot_table(index=["reporter", "product"], columns="flow", values="value_usd")
+    wide = wide.fillna(0)
+    gap = (wide["export"] - wide["import"]).abs().groupby("reporter").sum()
+    found = trade.grubel_lloyd(rows).set_index("reporter")["grubel_lloyd"]
+    expected = 1 - gap / wide.sum(axis=1).groupby("reporter").sum()
+    pd.testing.assert_series_equal(found, expected, check_names=False, rtol=1e-12)
+    for level in (2, 4):
+        found = trade.add_up(rows, level=level)
+        keys = ["reporter", "flow", "product"]
+        coarse = rows.assign(product=rows["product"].str[:level])
+        expected = coarse.groupby(keys)["value_usd"].sum()
+        found = found.set_index(keys)["value_usd"].sort_index()
+        pd.testing.assert_series_equal(found, expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_advantage_complementarity_and_grubel_lloyd_in_fractions(seed):
     own, other, world = drawn(seed), drawn(seed + 50, "27"), drawn(seed + 100, zeros=0)

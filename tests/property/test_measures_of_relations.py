@@ -17,6 +17,8 @@ CONNECTION = duckdb.connect()
 some = settings(max_examples=settings.default.max_examples // 3)
 OTHERS = ("CHN", "RUS", "USA")
 GOODS = ("01", "27", "72")
+SUBHEADINGS = ("010121", "010129", "270900")
+BORDERS = {"export": "fob", "import": "cif"}
 YEARS = (2019, 2020, 2022)
 shares = ca.trade.partner_shares
 
@@ -146,6 +148,16 @@ def of_the_world(rows):
     return shares(rows, denominator="world")
 
 
+def intra_industry(rows):
+    return ca.trade.grubel_lloyd(rows, by=("reporter", "year"))
+
+
+def both_ways(**of):
+    """Rows of both flows, valued each at its border."""
+    flows = [whole(**of, flow=flow).assign(valuation=at) for flow, at in BORDERS.items()]
+    return pd.concat(flows, ignore_index=True)
+
+
 def by_product(rows):
     return shares(rows, by=("reporter", "year", "flow", "product"))
 
@@ -160,6 +172,10 @@ MEASURES = {
     "growth": ((ca.trade.growth,), {}),
     "of products": ((ca.trade.product_shares,), WORLD | {"products": ("TOTAL", *GOODS)}),
     "comparative advantage": (tuple(map(rca, FAULTS)), WORLD),
+    "of subheadings": (
+        (ca.trade.add_up, intra_industry, ca.trade.product_shares),
+        {"products": SUBHEADINGS, "partners": ("WLD",)},
+    ),
     "ranks": (tuple(RANKS), {"partners": (*OTHERS, "KGZ")}),
 }
 
@@ -184,8 +200,10 @@ def test_a_relation_gives_what_its_frame_gives(name):
         (ca.trade.growth, whole()),
         (ca.trade.product_shares, whole(products=("TOTAL", *GOODS), partners=("WLD",))),
         (rca(), whole(**WORLD)),
+        (ca.trade.add_up, both_ways(products=SUBHEADINGS)),
+        (intra_industry, both_ways(**WORLD)),
     ],
-    ids=["shares", "concentration", "growth", "shares of products", "advantage"],
+    ids=["shares", "concentration", "growth", "shares of products", "advantage", "sums", "overlap"],
 )
 def test_what_is_well_formed_gives_the_same_numbers(measure, rows):
     """Among the few cases that are drawn all may be refused."""

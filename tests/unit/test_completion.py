@@ -11,6 +11,7 @@ from traitlets.config import Config
 import ca_research as ca
 from ca_research import registry
 from ca_research.desk import shell as desk
+from ca_research.desk.completion import about
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +35,23 @@ OFFERED |= {
 }
 
 
+def kind(offered):
+    return about(offered).replace(" ", "\u00a0")
+
+
 @pytest.mark.parametrize("text", OFFERED)
 def test_what_is_offered(text, shell):
     with provisionalcompleter():
         found = list(shell.Completer.completions(text, len(text)))
-    told = [one.text for one in found if one.type in ("value", "dict key", "<unknown>")]
+    known = ("dict key", "<unknown>")
+    told = [one.text for one in found if one.type in (kind(one.text), *known)]
     assert told == OFFERED[text]
+
+
+def test_a_claim_a_table_and_a_source_say_what_they_are():
+    assert about("C33") == registry.claim("C33").title
+    assert about("trade") == registry.table("trade").title
+    assert about("KGZ_NSC") == "National Statistical Committee of the Kyrgyz Republic"
 
 
 class Trap:

@@ -1,30 +1,48 @@
 """Codes, names and memberships: facts of the world, not of the code. Names: cases/values.yaml."""
 
+import random
+
 import pytest
 from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground import economies as eco
-from ca_research.ground.errors import RegistryError
+from ca_research.ground.errors import RegistryError, UnknownNameError, suggest
 
 MEMBERS = cases(__file__, "members")
 
 
-def labels():
-    """Every code, name and other name, with its code."""
-    for _, row in eco._rows():
-        names = (row["code"], row["name"], *filter(None, row["aliases"].split(";")))
-        yield from ((label, row["code"]) for label in names)
-
-
 def test_no_label_stands_for_two_codes():
-    assert {label: eco.resolve(label) for label, _ in labels()} == dict(labels())
+    assert {label: eco.resolve(label) for label, _ in eco._labels()} == dict(eco._labels())
 
 
 def test_names_are_known_as_publishers_print_them_and_groups_are_not_taken_for_countries():
     for publisher, known in cases(__file__, "publishers_names").items():
-        wanted = known | dict.fromkeys(known.pop("none", []))
-        assert {name: eco.code_of(name) for name in wanted} == wanted, publisher
+        refused = known.pop("none", [])
+        assert {name: eco.resolve(name) for name in known} == known, publisher
+        assert {name: near_to(name) for name in refused} == {n: [] for n in refused}, publisher
+
+
+def near_to(name):
+    with pytest.raises(UnknownNameError) as caught:
+        eco.resolve(name)
+    return caught.value.near
+
+
+def test_a_hint_names_what_was_misspelt_or_nothing():
+    draw, hinted = random.Random(1), 0
+    known = [*eco._labels(), *eco._written().items()]
+    for label, code in draw.choices(known, k=400):
+        at, letter = draw.randrange(len(label)), draw.choice("aeiorstlKяи")
+        misspelt = label[:at] + letter + label[at + draw.randrange(2) :]
+        if eco.code_of(misspelt) is None:
+            near = {eco.resolve(one) for one in near_to(misspelt)}
+            assert near <= {code} or code in near, (misspelt, label)
+            hinted += bool(near)
+    assert hinted > 200
+    assert suggest("AZE", eco.CA5) == suggest("Azerbaijan", eco.CA5) == []
+    for wrong in ("AZR", "AZZ", "Azerbaijn", "Азербайжан"):
+        assert {"AZE"} <= {eco.resolve(one) for one in near_to(wrong)} <= {"AZE", "ARG"}
 
 
 def test_economies_and_aggregates_are_apart_and_members_are_economies():

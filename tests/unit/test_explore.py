@@ -10,11 +10,11 @@ from tests.designs import cases
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.desk import explorer
+from ca_research.desk import explorer, views
 from ca_research.ground.errors import UsageError
 
 CASES = cases(__file__, "explore")
-GAP = CASES["measures"][0]
+GAP = {"measure": "mirror_gap", "economy": "KGZ", "partner": "CHN"}
 
 
 @pytest.fixture(autouse=True)
@@ -43,14 +43,24 @@ def executed(looked):
     return names
 
 
-@pytest.mark.parametrize("chosen", CASES["measures"], ids=lambda c: c["measure"])
-def test_the_code_shown_is_the_code_that_ran_and_gives_what_is_shown(chosen, trade, run_code):
+@pytest.mark.parametrize(("table", "chosen", "last"), CASES["shown"])
+def test_the_code_shown_is_the_code_that_ran_and_gives_what_is_shown(table, chosen, last, run_code):
     before = plt.get_fignums()
-    trade.set(**{"years": (2010, 2025)} | chosen)
-    trade._now()
-    assert run_code == [trade.code] and plt.get_fignums() == before, "no figure is left behind"
-    executed(trade)
-    assert chosen["measure"] in trade.code
+    looked = ca.explore(table).set(**chosen)
+    outcome = looked._now()
+    assert (outcome.error, bool(outcome.picture)) == ("", True)
+    assert run_code == [looked.code] and plt.get_fignums() == before, "no figure is left behind"
+    executed(looked)
+    assert {n: looked.result[n].iloc[-1] for n in last} == pytest.approx(last, rel=0.003)
+    widest = max(map(len, looked.code.splitlines()))
+    assert widest <= 80, "Lab breaks longer lines anywhere"
+
+
+def test_every_view_that_is_declared_is_tried():
+    tried = {
+        (table, chosen.get("measure") or chosen["view"]) for table, chosen, _ in CASES["shown"]
+    }
+    assert tried >= {(table, name) for table, looks in views._LOOKS.items() for name in looks}
 
 
 def test_widgets_choose_by_hand_and_by_name_and_grey_what_the_code_does_not_heed(trade):

@@ -41,7 +41,9 @@ def with_products(project):
     """The tiny project, with the columns of the real table of trade."""
     declared = yaml.safe_load(REAL.read_text())
     project.edit(columns=declared["columns"], key=declared["key"])
-    project.rows(("KAZ", "CHN", 2019, "export", "TOTAL", 3, "fob", "goods", "", "S_CALENDAR"))
+    project.rows(
+        ("KAZ", "CHN", 2019, "export", "TOTAL", 3, "fob", "goods", "", "", "", "", "S_CALENDAR")
+    )
     tables.build()
     return project
 
@@ -143,12 +145,12 @@ def comtrade(*cells):
 def test_all_codes_of_a_large_file_of_comtrade_are_looked_at(
     with_products, written, streamed, monkeypatch
 ):
-    """The codes of the first rows spoke: chapters were left out as finer than chapters."""
+    """The codes of the first rows spoke: chapters were left out as finer than subheadings."""
     monkeypatch.setattr(stream, "_SHOWN", 20)
-    codes = [*(f"01{n:04}" for n in range(80)), "01", "27", "TOTAL"]
+    codes = [*(f"01{n:06}" for n in range(80)), "01", "27", "TOTAL"]
     found = add(written(comtrade(*((2022, "M", code, 1) for code in codes))), dry_run=True)
     assert sorted(found.rows["product"]) == codes[-3:]
-    assert dict(found.left_out) == {"finer than HS chapters": 80}
+    assert dict(found.left_out) == {"finer than HS subheadings": 80}
 
 
 BORDERS = "refYear,reporterCode,partnerCode,cmdCode,flowCode,cifvalue,fobvalue,primaryValue\n"

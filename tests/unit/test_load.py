@@ -36,6 +36,33 @@ def test_what_cannot_be_asked_is_refused(built, table, given, error, named):
     assert caught.value.hint and named in str(caught.value)
 
 
+def test_members_of_a_bloc_count_in_the_years_of_their_membership():
+    asked = {"partner": "European Union", "reporter": "KAZ", "product": "TOTAL", "members": True}
+    rows = ca.load("trade", **asked)
+    there = {year: {*part["partner"]} for year, part in rows.groupby("year")}
+    assert all(codes <= {*economies.members("EU", year)} for year, codes in there.items())
+    assert "GBR" in there[2019] and "HRV" in there[2015]
+    every = ca.load("trade", **asked | {"partner": list(economies.AGGREGATES["EU"].members)})
+    inside = [
+        p in economies.members("EU", y) for p, y in zip(every.partner, every.year, strict=True)
+    ]
+    assert 0 < len(rows) == sum(inside) < len(every)
+    assert len(ca.relation("trade", **asked).df()) == len(rows)
+
+
+def test_reporter_and_partner_are_the_words_of_every_table():
+    for table, reporter, partner in (
+        ("students", "origin", "destination"),
+        ("investment", "host", "investor"),
+        ("debt", "debtor", "creditor"),
+    ):
+        rows = ca.load(table, reporter="Kazakhstan", partner="China")
+        assert_frame_equal(rows, ca.load(table, **{reporter: "KAZ", partner: "CHN"}))
+        assert len(rows)
+    with pytest.raises(UsageError, match="the same filter"):
+        ca.load("students", reporter="KAZ", origin="KAZ")
+
+
 def test_a_truth_value_is_not_guessed():
     with pytest.raises(UsageError):
         ca.load("geography", contiguous="no")
@@ -99,7 +126,9 @@ def test_the_preferred_source_is_one_for_each_year_over_all_partners():
 def test_a_relation_has_the_same_preferred_source_as_a_frame(name, filters):
     key = list(registry.table(name).key)
     frame = pd.DataFrame(ca.load(name, source="preferred", **filters))
-    rows = ca.relation(name, source="preferred", **filters).df().astype({"note": "str"})
+    words = registry.table(name).columns.items()
+    texts = {n: "str" for n, c in words if c.nullable and c.type in ("string", "category")}
+    rows = ca.relation(name, source="preferred", **filters).df().astype(texts)
     assert list(rows) == list(frame)
     assert_frame_equal(
         *(one.sort_values(key, ignore_index=True) for one in (rows, frame)), check_dtype=False

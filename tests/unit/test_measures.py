@@ -16,6 +16,7 @@ from ca_research.claims import check, measures
 from ca_research.estimates.measures import rows_of
 from ca_research.ground import errors
 from ca_research.ground.paths import home
+from ca_research.registry.schedule import tables_by_notebook
 
 DOUBLE = """\
 from ca_research.estimates import estimate_row, estimates, measure
@@ -161,6 +162,37 @@ def test_a_declaration_that_does_not_fit_its_family_is_refused(wrote):
     with pytest.raises(errors.RegistryError) as refused:
         measures.find("facts.doubled")
     assert "facts.doubled" in refused.value.where
+
+
+@pytest.mark.parametrize("family", ["facts.doubled", "facts.again"])
+def test_a_measure_that_is_declared_by_itself_is_refused_once(wrote, family):
+    wrote()
+    text = f"facts.doubled: {{family: {family}}}\nfacts.again: {{family: facts.doubled}}\n"
+    (home() / "registry" / "measures.yaml").write_text(text)
+    for asked in (lambda: measures.find("facts.doubled"), lambda: check.register({}, {})):
+        with pytest.raises(errors.RegistryError, match="declared by itself"):
+            asked()
+
+
+EACH = """\
+from ca_research.estimates import estimate_row, measure
+
+
+@measure("my.each")
+def each(facts, *, economies):
+    return [estimate_row(facts, economy=code, estimate=1.0) for code in economies]
+"""
+
+
+def test_a_measure_of_ones_own_that_asks_of_economies_is_told_of_none(claimed, wrote):
+    """A run said so, and no check before it."""
+    wrote(own=EACH)
+    new_claim("C08", measure="my.each")
+    register = registry.claims(), tables_by_notebook()
+    assert not [fault for fault in check.register(*register) if "over" in fault]
+    claimed.edit("registry/claims/C08.yaml", r" +over: .*\n", "")
+    (fault,) = check.register(registry.claims(), tables_by_notebook())
+    assert "over: my.each asks of economies" in fault
 
 
 LENDING = """\

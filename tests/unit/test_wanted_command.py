@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tests.cases import cases
 
+import ca_research as ca
 from ca_research import registry
 from ca_research.claims.wanted import figures, template
 from ca_research.claims.wanted import wanted as wants
@@ -21,6 +22,14 @@ def test_it_names_the_figures_who_has_them_and_what_they_could_change(command, s
     assert code == 0 and said == snapshot
     (row,) = json.loads(command(*KAZAKHSTAN, "--format", "json")[1])
     assert (row["economy"], row["table"], row["figures"]) == ("KAZ", "students", 2)
+
+
+def test_a_reader_sees_names_and_the_frame_keeps_its_codes():
+    frame = ca.wanted("C30", economy="KAZ")
+    shown = ca.text(frame)
+    assert "Kazakhstan" in shown and registry.table("students").title in shown
+    assert not {"KAZ", "cells"} & {*shown.split()}
+    assert frame[["economy", "table"]].values.tolist() == [["KAZ", "students"]]
 
 
 def test_a_template_has_the_columns_of_the_table_and_nothing_where_the_value_goes(

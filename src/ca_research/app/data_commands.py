@@ -116,6 +116,7 @@ def data_add(
     map: File = None,
     set: Several = None,
     times: Word = None,
+    level: Number = None,
     role: Word = None,
     preference: Number = None,
     lag: Number = None,
@@ -151,6 +152,8 @@ def data_add(
         One value for all rows: --set level=degree
     times
         The unit of money: ones, thousands, millions, billions, or a number
+    level
+        Add products up to HS chapters (2) or headings (4).
     origin
         A source that its figures go back to.
     dry_run

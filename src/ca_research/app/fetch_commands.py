@@ -71,7 +71,7 @@ def fetch(
     flow
         comtrade, imf: export or import; else both.
     product
-        comtrade: HS chapters of two digits; else TOTAL.
+        comtrade: codes of the HS, of two, four or six digits; else TOTAL.
     origin
         eurostat: where students come from.
     destination

@@ -33,7 +33,7 @@ ALWAYS = ("registry/economies.csv", "registry/words.yaml", "registry/glossary.ya
 EMPTY = (*ALWAYS, "registry/tables/sources.yaml")
 BUILT_IN = (
     *ALWAYS,
-    *("registry/sources.csv", "registry/holders.yaml"),
+    *("registry/sources.csv", "registry/holders.yaml", "registry/words_of_tables.yaml"),
     *("registry/tables", "data/raw"),
 )
 """What a project begins with: its own folders; what is copied into one without figures, and with

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import registry
+from ..ground import economies as eco
 from ..ground import paths
 from ..ground.errors import MissingTableError, UsageError
 from ..ground.files import write_whole
@@ -32,6 +33,8 @@ _AS_OF = {
     }
 }
 UNSTATED = "(unit not stated)"
+YEARS = 5
+"""Over how many of the newest years goes a change that is written as an example."""
 SORTS = {
     "share": ("share", "share"),
     "rank": ("rank", "rank"),
@@ -210,13 +213,15 @@ def beginning(name: str) -> dict[str, Any]:
         examples = _examples(registry.table(table), rows)
     if unit == UNSTATED and name not in of_project():  # one's own may give anything
         unit = examples.get("unit", UNSTATED)
+    whose = examples.get("economies")
+    whose = whose if whose in eco.codes() else "KAZ"  # figures may be of a town
     return {
         "data": data,
         "kind": kind,
         "unit": unit,
         "yearly": "year" in taken,
         "settings": {name: examples.get(name, "") for name in needed if name != "economies"},
-        "economies": [examples.get("economies", "KAZ")] if "economies" in needed else [],
+        "economies": [whose] if "economies" in needed else [],
     }
 
 
@@ -229,9 +234,11 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
         unit, other, time = "subject", "subject", "year"
         keys, most = ["subject", "attribute", "unit"], time
         rows = rows.dropna(subset=["value", "unit"])
-    elif {"unit", "counterpart", "time"} <= roles.keys():
-        unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
-        keys, most = [name for name in table.key if name not in (other, time, "source_id")], other
+    elif {"unit", "time", "value"} <= roles.keys():
+        unit, time = roles["unit"], roles["time"]
+        other = roles.get("counterpart", unit)
+        keys = [n for n in table.key if n not in (time, "source_id") and (n == unit or n != other)]
+        most = time if other == unit else other
         rows = rows[~rows["is_aggregate"]]
     else:  # a document or an event that is there
         row = rows.iloc[-1].dropna().to_dict() if len(rows) else {}
@@ -247,5 +254,9 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
     alike = [name for name in keys if name != other]
     beside = rows[rows[alike].eq([example[n] for n in alike]).all(axis=1)][other].value_counts()
     example["to"] = next((name for name in beside.index if name != example[other]), example[other])
-    years = {"since": int(first[time].min())} if first[time].notna().any() else {}
-    return example | {"economies": example[unit]} | years
+    known = sorted(first[time].dropna().unique())
+    years = {"since": int(known[-YEARS:][0])} if known else {}
+    declared = table.columns[roles["value"]].unit or UNSTATED
+    column = declared.partition("see column ")[2]
+    counts_in = first[column].iloc[0] if column else declared
+    return {"unit": counts_in, **example, "economies": example[unit], **years}

@@ -218,7 +218,7 @@ def opinion_asked(opinion: pd.DataFrame, economy: str, powers: Sequence[str]) ->
     the same question in the same year; '' where no question was asked that words are known for.
 
     opinion: like the table, rows of one economy. The questions and their words, in order of
-    choice, are the values `poll` of registry/words.yaml.
+    choice, are the values `poll` of registry/article/words.yaml.
     """
     questions = words().values.get("poll", {})
     known = pick(opinion, about=powers, measure=[*questions])

@@ -5,7 +5,8 @@ goals.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from operator import itemgetter
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from ..estimates.documents import Document, documents_of, expand, share_row
 from ..estimates.frame import Estimate, Figures, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
-from ..estimates.series import between, pick
+from ..estimates.series import between
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import counted, ordinal
@@ -137,10 +138,18 @@ def goal_share(
     period: 'all', or what is left out: 'before_2001', 'from_2017'.
     It tells how many name the goal, `texts`, and `of_texts` how many were read.
     """
+    (figures, rows), (first, last) = _coded(evidence, claim), _PERIODS[period]
+    texts: dict[str, list[int]] = {}
+    for row in sorted(rows, key=itemgetter("origin_group")):
+        if row["kind"] in _KINDS[documents] and first <= (row["year"] or -1) <= last:
+            texts.setdefault(row["origin_group"], []).append(row["at"])
+    named = [rows[places[0]][goal] for places in texts.values()]
+    has = [None if one is None else one == 1 for one in named]
+    return [share_row(figures, has, [*texts.values()], unseen, FEWEST, "goal")]
+
+
+@once
+def _coded(evidence: pd.DataFrame, claim: str) -> tuple[Figures, list[dict[str, Any]]]:
+    """The documents of `coded_goals` as figures, and what is coded of each."""
     rows = coded_goals(evidence, claim)
-    rows = pick(rows, kind=_KINDS[documents])
-    rows = rows[rows["year"].between(*_PERIODS[period])]
-    texts = rows.groupby("origin_group")
-    has = [None if pd.isna(named) else named == 1 for named in texts[goal].first()]
-    figures = Figures(rows[["document", "year", "source_id"]])
-    return [share_row(figures, has, [*texts.indices.values()], unseen, FEWEST, "goal")]
+    return Figures(rows[["document", "year", "source_id"]]), Figures(rows).records

@@ -86,7 +86,8 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
     """A list of documents in the words of a page.
 
     listed: as from `document_list` or `documents_seen`. labels: words for its readings, before
-    those of registry/words.yaml. Where several go back to one origin each has the same letter.
+    those of registry/article/words.yaml. Where several go back to one origin each has the same
+    letter.
     """
     origins, titles = listed["origin_group"], labels or {}
     about = [titles.get(reading) or cell_words("reading", reading) for reading in listed["reading"]]

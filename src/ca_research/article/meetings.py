@@ -6,12 +6,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from .. import registry
 from ..estimates.documents import documents_of
@@ -62,16 +59,13 @@ def origins(*tables: pd.DataFrame) -> int:
     A document has a group in the registry and one of its own (`origin_group`); rows that share
     either are of one origin.
     """
-    rows = pd.concat(tables)
-    if rows.empty:
-        return 0
-    known = rows["source_id"].map(registry.origin_groups()).fillna(rows["source_id"])
-    own = rows["origin_group"] if "origin_group" in rows else pd.Series(np.nan, rows.index)
-    of_both = pd.concat([known, ("evidence " + own.astype("str")).fillna(known)])
-    codes, groups = pd.factorize(of_both)
-    one, other = codes.reshape(2, -1)
-    same = coo_array((np.ones(len(one)), (one, other)), shape=(len(groups), len(groups)))
-    return connected_components(same, directed=False)[0]
+    known, separate = registry.origin_groups(), list[set[Any]]()
+    for rows in tables:
+        for source, own in rows.reindex(columns=["source_id", "origin_group"]).to_numpy(object):
+            origin = {known.get(source, source), *([] if pd.isna(own) else [("evidence", own)])}
+            apart = [one for one in separate if not one & origin]
+            separate = [*apart, origin.union(*(one for one in separate if one not in apart))]
+    return len(separate)
 
 
 @measure("relations.meetings_with_five")
@@ -109,8 +103,8 @@ def meetings_with_five(
     written, rows = texts(evidence, claim, until), []
     for partner in economies:
         met = pick(held, partner=partner)
-        begun = founded[names(founded["actor"], partner)]
-        if partner in inside and len(begun):
+        begun = founded[names(founded["actor"], partner)] if partner in inside else founded[:0]
+        if len(begun):
             used, count = used_rows(pd.concat([met, begun])), occasions(met) + 1
             rows.append(estimate_row(used, economy=partner, estimate=float(count)))
         else:

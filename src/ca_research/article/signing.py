@@ -5,8 +5,10 @@ never did.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -43,13 +45,6 @@ def un_members() -> tuple[str, ...]:
     return tuple(sorted(eco.AGGREGATES["UN193"].members))
 
 
-def _days(date: object) -> tuple[float, ...]:
-    """Days from the launch to the first and the last day that a date can mean."""
-    launch = settings().belt_and_road.launch
-    first, last = bounds(date) if isinstance(date, str) else (None, None)
-    return tuple((end - launch).days if end else np.nan for end in (first, last))
-
-
 def _watch(until: dt.date) -> int:
     """Days from the launch to the end of the watch; UsageError for none."""
     launch = settings().belt_and_road.launch
@@ -61,21 +56,23 @@ def _watch(until: dt.date) -> int:
 
 
 @once
-def documents_signed(events: pd.DataFrame, placeholder: str) -> pd.DataFrame:
-    """Every dated document (see `accession_variants`), and that a list names an economy without a
-    date; with the days `first` and `last` after the launch that it can mean, 'by' a date from the
-    launch on, and `back`, by which that of the narrowest date comes first.
+def documents_signed(events: pd.DataFrame, placeholder: str) -> dict[str, list[dict[str, Any]]]:
+    """Of each economy every dated document (see `accession_variants`), and that a list names it
+    without a date; with the days `first` and `last` after the launch that it can mean, 'by' a date
+    from the launch on, None where that is not known.
     """
     nameless = pick(events, kind="listed_no_date")[["actor", "source_id"]]
     nameless = nameless.assign(economy=nameless["actor"], list=nameless["source_id"])
     every = pd.concat([accession_variants(events), nameless], ignore_index=True)
-    meant = every["date"].astype(object)
-    if placeholder != "as_printed":
-        unknown = "2014" if placeholder == "next_year" else None
-        meant = meant.mask(every["date_bound"] == "placeholder", unknown)
-    every[["first", "last"]] = np.array([*map(_days, meant)]).reshape(-1, 2)
-    at_once = every["date_bound"].eq("by") & every["first"].notna()
-    return every.assign(back=-every["first"], first=every["first"].mask(at_once, 0))
+    launch, by_economy = settings().belt_and_road.launch, defaultdict(list)
+    for document in Figures(every.sort_values("source_id", kind="stable")).records:
+        date, bound = document["date"], document["date_bound"]
+        if bound == "placeholder" and placeholder != "as_printed":
+            date = "2014" if placeholder == "next_year" else None
+        first, last = ((end - launch).days for end in bounds(date)) if date else (None, None)
+        first = 0 if date and bound == "by" else first
+        by_economy[document["economy"]].append(document | {"first": first, "last": last})
+    return by_economy
 
 
 @once
@@ -99,52 +96,45 @@ def signing_times(
     bounded_by and bound_source_id (the document that bounds an unknown time, null elsewhere).
     Raises CoverageError where there is no document by the dates chosen, UsageError for no watch.
     """
-    base, watch = dates.removesuffix("_and_texts"), _watch(until)
+    base, watch, times = dates.removesuffix("_and_texts"), _watch(until), []
     documents = documents_signed(events, placeholder)
-    texts = pick(documents, list="texts" if base != dates else [])
     listed = getattr(settings().belt_and_road, base, None)
-    able = pick(documents, list=listed) if listed else documents
-    able = pd.concat([texts, omit(able, economy=texts["economy"])])
-    # a date that lies within a coarser one is taken for it
-    first = _first(able, ["back", "last"] if dates == "latest" else ["last", "back"])
-    if first["source_id"].isna().all():
+
+    def order(document: dict[str, Any]) -> tuple[Any, ...]:
+        first, last = document["first"], document["last"]
+        if last is None:
+            return (True,)
+        # a date that lies within a coarser one is taken for it
+        return (False, -first, last) if dates == "latest" else (False, last, -first)
+
+    for code in (code for code in un_members() if code != "CHN"):
+        own, state = documents.get(code, []), "not signed"
+        low = high = float(watch)
+        texts = [d for d in own if d["list"] == "texts" and base != dates]
+        able = texts or [d for d in own if listed in (None, d["list"])]
+        document, limit = min(able, key=order, default=_NONE), _NONE
+        if document["first"] is not None and document["first"] <= watch:
+            low, high = document["first"], document["last"]
+            state = "signed" if high <= watch else "open"
+        elif document["first"] is None and able:
+            # whoever has signed a document at a known time has signed the first of all by then
+            dated = [d for d in own if d["date"] and d["date_bound"] != "placeholder"]
+            dated = [d for d in dated if d["last"] <= watch]
+            limit = min(dated, key=itemgetter("last", "date"), default=_NONE)
+            low, state = 0, "signed" if dated else "unknown"
+            high = limit["last"] if dated else watch
+        low, high = (min(max(end, 0), watch) / MONTH for end in (low, high))
+        middle = None if state == "unknown" else (low + high) / 2
+        sources = (document["date"], document["source_id"], limit["date"], limit["source_id"])
+        times.append((code, code in eco.CA5, state, low, middle, high, *sources))
+    if not any(row[-3] for row in times):
         raise CoverageError(f"no signed document {dates.replace('_', ' ')}")
-    unknown = first["source_id"].notna() & first["first"].isna()
-    # whoever has signed a document at a known time has signed the first of all by then
-    limit = _limits(documents, watch).where(unknown)
-    signed = first["first"] <= watch
-    certain = signed & first["last"].le(watch) | limit["last"].notna()
-    times = pd.DataFrame(
-        {
-            "five": first.index.isin(eco.CA5),
-            "state": np.select([certain, signed, unknown], _STATES, "not signed"),
-            "low": first["first"].where(signed, np.where(unknown, 0, watch)) / MONTH,
-            "high": first["last"].where(signed, limit["last"].fillna(watch)) / MONTH,
-            "date": first["date"],
-            "source_id": first["source_id"],
-            "bounded_by": limit["date"],
-            "bound_source_id": limit["source_id"],
-        }
-    )
-    times[["low", "high"]] = times[["low", "high"]].clip(0, watch / MONTH)
-    times["middle"] = times[["low", "high"]].mean(axis=1).where(times["state"] != "unknown")
-    return times.astype({"date": "str", "bounded_by": "str"}).reset_index(names="economy")
+    return pd.DataFrame(times, columns=_COLUMNS).astype({"middle": float, "date": "str"} | _BOUNDS)
 
 
-_STATES = ["signed", "open", "unknown"]
-
-
-@once
-def _limits(documents: pd.DataFrame, watch: int) -> pd.DataFrame:
-    """The first document of each member that must have been signed within the watch."""
-    dated = omit(documents, date_bound="placeholder").dropna(subset="date")
-    return _first(dated[dated["last"] <= watch], ["last", "date"])
-
-
-def _first(documents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """The first document of each member of the United Nations but China."""
-    first = documents.sort_values([*by, "source_id"]).drop_duplicates("economy")
-    return first.set_index("economy").reindex([code for code in un_members() if code != "CHN"])
+_BOUNDS = {"bounded_by": "str", "bound_source_id": "str"}
+_COLUMNS = ["economy", "five", "state", *EDGES, "date", "source_id", *_BOUNDS]
+_NONE: dict[str, Any] = dict.fromkeys(("first", "last", "date", "source_id"))
 
 
 @once
@@ -154,9 +144,14 @@ def documents_behind(times: pd.DataFrame) -> Figures:
     """
     columns = ["economy", "date", "source_id"]
     signed = omit(times, state="not signed")[columns]
-    limits = times[["economy", "bounded_by", "bound_source_id"]].dropna()
-    rows = pd.concat([signed, limits.set_axis(columns, axis=1)])
-    return Figures(rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64")))
+    limits = times[["economy", *_BOUNDS]].dropna().set_axis(columns, axis=1)
+    rows = pd.concat([signed, limits])
+    return Figures(rows.assign(year=pd.array([*map(_year, rows["date"])], "Int64")))
+
+
+def _year(date: object) -> int | None:
+    """The year of a date, where one is known."""
+    return int(date[:4]) if isinstance(date, str) else None
 
 
 @once
@@ -175,11 +170,11 @@ def signing_curve(times: pd.DataFrame, edge: str) -> Curve:
     Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the
     American Statistical Association 53(282).
     """
-    kept = times.dropna(subset=edge)
-    if kept.empty:
+    time, states = times[edge].to_numpy(), ("signed", *(("open", "unknown") * (edge == "low")))
+    known = ~np.isnan(time)
+    if not known.any():
         raise CoverageError("no economy with a known date of signing")
-    signed = ("signed", "open", "unknown") if edge == "low" else ("signed",)
-    return product_limit(kept[edge], kept["state"].isin(signed))
+    return product_limit(time[known], times["state"].isin(states).to_numpy()[known])
 
 
 @once
@@ -195,17 +190,19 @@ _REACHED = {"low": "signed open unknown", "middle": "signed", "high": "signed un
 """States in which an edge of a time lies within the watch."""
 
 
-def _ahead(times: pd.DataFrame, of: pd.Series, until: dt.date) -> pd.DataFrame:
-    """Times less another with bounds; one that the watch did not reach is longer than the watch."""
+def _ahead(time: Mapping[str, Any], of: Mapping[str, Any], until: dt.date) -> dict[str, float]:
+    """A time less another with bounds; what the watch did not reach is longer than the watch."""
     watch = _watch(until) / MONTH
-    low = times["low"].fillna(watch) - of["high"]
-    ends = {"low": low, "estimate": times["middle"] - of["middle"]}
-    return pd.DataFrame(ends | {"high": times["high"] - of.fillna(watch)["low"]})
+    low, of_low = (watch if t["low"] is None else t["low"] for t in (time, of))
+    ends = {"low": (low, of["high"]), "high": (time["high"], of_low)}
+    ends |= {"estimate": (time["middle"], of["middle"])}
+    return {end: one - other for end, (one, other) in ends.items() if None not in (one, other)}
 
 
 def _behind(documents: Figures, economies: Iterable[str]) -> Estimate:
     """What estimates of some economies rest on."""
-    return documents.behind(np.flatnonzero(documents.frame["economy"].isin(economies)).tolist())
+    codes = {*economies}
+    return documents.behind_rows(row for row in documents.records if row["economy"] in codes)
 
 
 @measure("relations.months_ahead")
@@ -234,22 +231,20 @@ def months_ahead(
     times = signing_times(events, until, dates, placeholder)
     others, documents = of_group(times, False), documents_behind(times)
     median = dict.fromkeys(EDGES, 0) if of == "launch" else signing_medians(others)
-    by_code = pick(times, economy=economies).set_index("economy")
-    reached = {edge: by_code["state"].isin(states.split()) for edge, states in _REACHED.items()}
-    edges = by_code[[*EDGES]].where(pd.DataFrame(reached))
     rows = []
-    for code, ends in _ahead(edges, pd.Series(median, dtype=float), until).iterrows():
-        time, behind = by_code.loc[code], _behind(documents, [code])
-        ended = time["state"] == "not signed"
-        why, about = _NEVER if ended else "precision of the date", None
+    for time in Figures(pick(times, economy=economies)).records:
+        code, state = time["economy"], time["state"]
+        edges = {e: time[e] if state in _REACHED[e].split() else None for e in EDGES}
+        behind, about = _behind(documents, [code]), None
+        why = _NEVER if state == "not signed" else "precision of the date"
         if of == "median":
-            bounded = pd.notna(time["bounded_by"])
-            date = time["bounded_by"] if bounded else time["date"]
-            signed = "by " * bounded + date_in_words(date) if pd.notna(date) else ""
+            date = time["bounded_by"] or time["date"]
+            signed = "by " * bool(time["bounded_by"]) + date_in_words(date) if date else ""
             why, about = _PRECISION, {"date": signed}
             every = _behind(documents, [code, *others["economy"]])  # the rest makes the median
             behind = every | {k: behind[k] for k in ("n", "first_year", "last_year")}
-        rows.append(estimate_row(economy=code, interval=why, about=about, **ends.dropna()) | behind)
+        ends: Estimate = dict(_ahead(edges, median, until))
+        rows.append(estimate_row(economy=code, interval=why, about=about, **ends) | behind)
     return rows
 
 
@@ -269,8 +264,7 @@ def group_ahead(
     """
     times = signing_times(events, until, dates, placeholder)
     five, others = (signing_medians(of_group(times, of)) for of in (True, False))
-    edges = pd.DataFrame([five], dtype=float)
-    ends = _ahead(edges, pd.Series(others, dtype=float), until).loc[0].dropna()
+    ends: Estimate = dict(_ahead(five, others, until))
     ahead = -ends.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
     row = estimate_row(about=about, interval=_PRECISION, **ends)

@@ -223,7 +223,7 @@ def order_of(
         kind = f"{names} at nought, and at the most of any year and source"
 
         def rows() -> pd.DataFrame:
-            own = used.loc[used["year"].eq(year) & used["economy"].eq(economy), _CELL]
+            own = pick(used[used["year"] == year], economy=economy)[_CELL]
             if not absent:
                 return own
             record = pick(sides.ever, economy=economy, direction=ways, other=absent)[_CELL]

@@ -21,10 +21,11 @@ from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
+from ..registry.declared import declared_measures
 from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import evaluate
-from .measures import find, signature_faults, taken_by
+from .measures import find, of_project, signature_faults, taken_by
 from .printed import on_sentence
 from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
@@ -42,6 +43,7 @@ def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[
     notebook_tables: tables that each notebook loads, by file name; a notebook that is not in it
         does not exist.
     """
+    declared_measures()  # what is wrong with all of them is no fault of each claim
     problems = [f"registry/article.yaml: {fault}" for fault in _article(claims)]
     for claim in claims.values():
         problems += [
@@ -154,7 +156,16 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     yield from misdeclared(find(criterion.measure), criterion)
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"
-    if not problems and hasattr(find(criterion.measure), "table"):
+    general = hasattr(find(criterion.measure), "table")
+    asked = taken_by(criterion).get("economies")
+    if (
+        asked
+        and asked.default is asked.empty
+        and not criterion.over
+        and (general or criterion.measure in of_project())
+    ):
+        yield f"over: {criterion.measure} asks of economies, and none is named"
+    elif not problems and general:
         yield from dict.fromkeys(_refused(claim, criterion))
 
 
@@ -166,9 +177,7 @@ def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     chosen: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
     arguments = {name: v for name, v in chosen.items() if name in taken_by(criterion)}
     if "economies" in taken_by(criterion):
-        if not criterion.over:
-            yield f"over: {criterion.measure} asks of economies, and none is named"
-            return
+        assert criterion.over is not None  # else `_criterion` has said so
         arguments["economies"] = criterion.over.economies
     tables = registry.tables().keys() & taken_by(criterion).keys()
     frames = {n: pd.DataFrame(columns=[*registry.table(n).columns]) for n in tables}

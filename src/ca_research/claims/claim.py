@@ -16,6 +16,7 @@ from ..ground import economies as eco
 from ..ground.errors import UsageError, known_name
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
+from ..stats.measured import measured
 from ..tables import load, source_ids
 from .evidence import Evidence, Gathering, universe
 from .given import economies_of, of_all_together, tables_of
@@ -340,7 +341,8 @@ def wanted(
         A row for each set of figures that belong together: claim; criteria (labels of those that
         ask for it); economy (code, '' for none); what is wanted, in words; table; figures (their
         number); publishers; possible (the verdicts that the missing figures could still lead to);
-        cells (their values by column of the table, a dictionary).
+        cells (their values by column of the table, a dictionary). Shown in Jupyter or by
+        `ca.text`, countries and tables stand by name, and cells are left out.
 
     Raises
     ------
@@ -378,4 +380,4 @@ def wanted(
                 if codes is None or entry["economy"] in codes:
                     wants.setdefault(row["what"], row)  # the reading that leads comes first
         rows += wants.values()
-    return pd.DataFrame(rows, columns=list(WANTED))
+    return measured(pd.DataFrame(rows, columns=list(WANTED)), "wanted")

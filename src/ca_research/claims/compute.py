@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..estimates import Estimate, checked, shown_if_older
 from ..estimates.measures import Measure, arguments_of, rows_of
-from ..estimates.once import Made, keeping, once
+from ..estimates.once import Made, keeping, once, without_source
 from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
@@ -88,13 +88,14 @@ class Computation:
 
     def without(self, source: str) -> Computation:
         """The same calls on figures without the rows of a source."""
-        rest: dict[str, pd.DataFrame] = {}
-        for name, table in self.given.items():
-            if isinstance(table, pd.DataFrame) and "source_id" in table:
-                of_source = table["source_id"].eq(source).to_numpy(bool)
-                rest |= {name: table[~of_source]} if of_source.any() else {}
         # what is made of tables that are as they were stays, what is made of cut ones goes
-        return Computation(self.given | rest, self.known_in, ChainMap({}, self._shared))
+        shared = ChainMap({}, self._shared)
+        rest = {
+            name: without_source(table, source, shared)
+            for name, table in self.given.items()
+            if isinstance(table, pd.DataFrame) and "source_id" in table
+        }
+        return Computation(self.given | rest, self.known_in, shared)
 
 
 @once

@@ -15,6 +15,8 @@ from typing import Any
 from .. import registry
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError
+from ..registry.claims import CLAIM_ID
+from ..registry.words import source_name
 from ..tables.load import values
 
 _OPEN, _CLOSE = "([{", ")]}"
@@ -111,6 +113,15 @@ def completions(text: str, names: Mapping[str, Any]) -> tuple[str, list[str]]:
         return "", []
     fold = call.begun.casefold()
     return call.begun, [one for one in dict.fromkeys(offered) if one.casefold().startswith(fold)]
+
+
+def about(offered: str) -> str:
+    """What is said beside something offered: the title of a claim or a table, who a source is."""
+    if offered in registry.tables():
+        return registry.table(offered).title
+    if re.fullmatch(CLAIM_ID, offered) and offered in registry.claims():
+        return registry.claim(offered).title
+    return source_name(offered) or "value"
 
 
 def _function(callee: str, names: Mapping[str, Any]) -> Callable[..., Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
+from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -23,9 +24,12 @@ from ..ground.errors import (
     known_name,
 )
 from ..ground.extras import needed
+from ..ground.numbers import first_few
 from ..ground.periods import parse_as_of
 from ..plots.frames import frame_html
 from ..plots.show import to_svg
+from ..registry.words import source_name
+from ..stats.frames import origin
 from .views import LATEST, Choice, View, view_of
 
 ROWS = 12
@@ -42,11 +46,14 @@ class Outcome:
     error: str = ""
 
     def table(self) -> str:
-        """The result as HTML."""
+        """The result as HTML: of several rows the columns that differ, and whose they are."""
         if self.error:
             return f"<pre>{escape(self.error)}</pre>"
         if isinstance(self.result, pd.DataFrame):
-            return frame_html(self.result, ROWS)
+            differ = self.result.astype(str).nunique() > (len(self.result) > 1)
+            names = dict.fromkeys(source_name(one) or one for one in origin(self.result))
+            whose = f"<p><small>Sources: {escape(first_few(names, 8))}</small></p>"
+            return frame_html(self.result.loc[:, differ], ROWS) + (whose if names else "")
         return f'<pre style="white-space: pre-wrap">{escape(str(self.result))}</pre>'
 
 
@@ -130,7 +137,8 @@ class Explorer:
         ----------
         **chosen : Any
             Of trade ``economy``, ``partner``, ``measure``, ``basis`` and ``years`` (first, last);
-            of another table its key columns; of a claim ``economy``, ``as_of``, ``without``.
+            of another table ``view``, where it has several, its key columns and ``years``; of a
+            claim ``economy``, ``as_of``, ``without``.
 
         Returns
         -------
@@ -185,6 +193,11 @@ class Explorer:
         now = self._now()
         blank = {"text/html": "", "text/plain": ""}
         picture = {"image/svg+xml": now.picture, "text/plain": self._view.title}
+        # JupyterLab cuts off what is wider than the notebook, unless HTML says otherwise
+        drawn = b64encode(now.picture.encode()).decode()
+        picture["text/html"] = (
+            f'<img style="max-width: 100%" src="data:image/svg+xml;base64,{drawn}">'
+        )
         plain = now.error or str(now.result)
         return {
             "picture": picture if now.picture else blank,
@@ -211,16 +224,19 @@ class Explorer:
 def _widget(choice: Choice) -> Any:
     import ipywidgets
 
-    label = {"description": choice.label}
+    # in the usual width names and a readout of two years are cut
+    look: dict[str, Any] = {
+        "layout": {"width": "480px", "max_width": "98%"},
+        "style": {"description_width": "110px"},
+    }
+    look |= {"description": choice.label}
     if choice.kind == "years":
         low, high = (end for _, end in choice.options)
-        wide = {"width": "400px"}  # a readout of two years is cut in the usual width
-        return ipywidgets.IntRangeSlider(
-            value=choice.value, min=low, max=high, continuous_update=False, layout=wide, **label
-        )
+        ends = {"min": low, "max": high, "continuous_update": False}
+        return ipywidgets.IntRangeSlider(value=choice.value, **ends, **look)
     if choice.kind == "day":
-        return ipywidgets.DatePicker(tooltip="empty: everything at hand", **label)
-    return ipywidgets.Dropdown(options=choice.options, value=choice.value, **label)
+        return ipywidgets.DatePicker(tooltip="empty: everything at hand", **look)
+    return ipywidgets.Dropdown(options=choice.options, value=choice.value, **look)
 
 
 def _value(shown: Any) -> Any:
@@ -250,7 +266,8 @@ def explore(what: str) -> Explorer:
     """Look at a table or a claim by widgets, and take the code along.
 
     Of trade one chooses economy, partner, measure, basis and years; of another table what tells its
-    rows apart; of a claim the country, the day whose knowledge is used and a source to leave out.
+    rows apart, of students and debt also what is computed of them; of a claim the country, the day
+    whose knowledge is used and a source to leave out.
     Picture and table follow, and below them stands the code that made them. They stay in a saved or
     exported notebook, where widgets do not run.
 

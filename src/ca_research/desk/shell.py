@@ -23,13 +23,17 @@ def _matcher(context: Any) -> dict[str, Any]:
     from IPython import get_ipython
     from IPython.core.completer import SimpleCompletion
 
-    from .completion import completions
+    from .completion import about, completions
 
     lines = context.full_text.split("\n")[: context.cursor_line + 1]
     lines[-1] = lines[-1][: context.cursor_position]
     begun, offered = completions("\n".join(lines), get_ipython().user_ns)
     return {
-        "completions": [SimpleCompletion(text=one, type="value") for one in offered],
+        "completions": [
+            # Lab shows the type beside an offer, and would break it at spaces
+            SimpleCompletion(text=one, type=about(one).replace(" ", "\u00a0"))
+            for one in offered
+        ],
         "matched_fragment": begun,
         "suppress": bool(offered),
         "ordered": True,

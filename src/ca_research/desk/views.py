@@ -5,8 +5,10 @@ for each set of them a few lines of Python.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from string import Template
 from typing import Any
 
 import pandas as pd
@@ -16,6 +18,7 @@ from ..claims.given import economies_of, of_all_together
 from ..ground import economies as eco
 from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.textfiles import read_yaml
 from ..registry.words import party, source_name, value_words
 from ..tables import load
 from ..tables.load import values
@@ -67,8 +70,12 @@ def view_of(name: str) -> View:
 
 
 def call(function: str, *given: str, **named: Any) -> str:
-    """A call as it is typed."""
-    return f"{function}({', '.join([*given, *(f'{k}={_literal(v)}' for k, v in named.items())])})"
+    """A call as it is typed; of many arguments a line each, which no notebook breaks."""
+    arguments = [*given, *(f"{name}={_literal(value)}" for name, value in named.items())]
+    first, between, last = (
+        ("(", ", ", ")") if len(arguments) < 4 else ("(\n    ", ",\n    ", ",\n)")
+    )
+    return f"{function}{first}{between.join(arguments)}{last}"
 
 
 def _literal(value: Any) -> str:
@@ -82,6 +89,10 @@ def _named(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((party(code), code) for code in (*first, *rest))
 
 
+def _worded(codes: Iterable[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((value_words(code), code) for code in codes)
+
+
 def _years(years: Sequence[int]) -> Choice:
     if not years:
         raise CoverageError("the table has no row", hint="ca-research data build")
@@ -91,14 +102,6 @@ def _years(years: Sequence[int]) -> Choice:
 
 
 # Trade
-
-_MEASURES = (
-    ("Both sides' reports", "mirror_gap"),
-    ("Ranks of the partners", "rank"),
-    ("Growth", "growth"),
-    ("Concentration (HHI)", "hhi"),
-)
-_BASES = ("reporter", "mirror", "interval")
 
 
 def _trade() -> View:
@@ -111,44 +114,30 @@ def _trade() -> View:
     choices = (
         Choice("economy", "Economy", economies, first),
         Choice("partner", "Partner", partners, other),
-        Choice("measure", "Measure", _MEASURES, "mirror_gap"),
-        Choice("basis", "Basis", tuple((value_words(b), b) for b in _BASES), "reporter"),
+        Choice("measure", "Measure", _menu("trade"), "mirror_gap"),
+        Choice("basis", "Basis", _worded(("reporter", "mirror", "interval")), "reporter"),
         _years(values("trade", "year")),
     )
-    return View("Trade", choices, _trade_code)
+    return View("Trade", choices, lambda chosen: _written("trade", chosen["measure"], chosen))
 
 
-_PREFERRED = 'own = ca.tables.preferred_rows(rows, ["reporter"])  # one source speaks for all years'
-_CODE = {
-    "mirror_gap": """
-result = ca.trade.mirror_gap("{economy}", "{partner}", {years})
-ax = result.plot()
-""",
-    "rank": """
-rows = ca.load("trade", product="TOTAL", {years})
-result = ca.trade.rank(rows, economy="{economy}", basis="{basis}")
-ax = result.plot()
-""",
-    "growth": f"""
-rows = ca.load("trade", reporter="{{economy}}", partner="{{partner}}", product="TOTAL", {{years}})
-{_PREFERRED}
-result = ca.trade.growth(own)
-ax = result.plot()
-""",
-    "hhi": f"""
-rows = ca.load("trade", reporter="{{economy}}", aggregates=False, product="TOTAL", {{years}})
-{_PREFERRED}
-result = ca.trade.hhi(ca.trade.partner_shares(own))
-ax = result.plot()
-""",
-}
-"""What is written for each measure of trade."""
+# What is declared
+
+_LOOKS: dict[str, dict[str, dict[str, str]]] = read_yaml(
+    Path(__file__).with_name("views.yaml").read_bytes()
+)
 
 
-def _trade_code(chosen: Mapping[str, Any]) -> str:
-    since, until = chosen["years"]
-    years = f"since={since}, until={until}"
-    return _HEAD + _CODE.get(chosen["measure"], "").format(**{**chosen, "years": years})
+def _menu(table: str) -> tuple[tuple[str, str], ...]:
+    return tuple((look["label"], name) for name, look in _LOOKS.get(table, {}).items())
+
+
+def _written(table: str, look: str, chosen: Mapping[str, Any]) -> str:
+    """The code of a look with what is chosen."""
+    typed = {name: _literal(value) for name, value in chosen.items()}
+    typed["years"] = "since={}, until={}".format(*chosen["years"])
+    code = _LOOKS[table].get(look, {"code": ""})["code"]
+    return f"{_HEAD}\n{Template(code).substitute(typed)}"
 
 
 # Any other table
@@ -162,7 +151,7 @@ def _table(table: registry.Table) -> View:
     for key in keys:
         known = sorted(rows[key].dropna().unique().tolist())
         named = table.columns[key].type == "economy"
-        options = _named(known) if named else tuple((value_words(v), v) for v in known)
+        options = _named(known) if named else _worded(known)
         label = key.replace("_", " ").capitalize()
         choices.append(Choice(key, label, options, usual[key]))
     if dated := "year" in table.columns:
@@ -170,15 +159,22 @@ def _table(table: registry.Table) -> View:
     figures = [n for n, c in table.columns.items() if c.role == "value"] or table.of_type("number")
     unique = {*keys, "year", "source_id"} >= set(table.key)  # else two figures claim one place
     value = figures[0] if dated and unique and figures else ""
+    if looks := _menu(table.table):
+        rows_alone = ("Figures of each source", "rows")
+        choices.insert(0, Choice("view", "Show", (rows_alone, *looks), "rows"))
 
     def code(chosen: Mapping[str, Any]) -> str:
+        if chosen.get("view", "rows") != "rows":
+            return _written(table.table, chosen["view"], chosen)
         years = dict(zip(("since", "until"), chosen["years"], strict=True)) if dated else {}
         named = {key: chosen[key] for key in keys}
         lines = ["", f"result = {call('ca.load', _literal(table.table), **named, **years)}"]
         if value:
-            unit = (table.columns[value].unit or value).removeprefix("see column ")
-            look = {"panel": "", "hue": "source_id", "unit": unit}
-            drawn = call("ca.plots.lines", "result", _literal(value), **look)
+            unit = table.columns[value].unit or value
+            of_row = unit.partition("see column ")[2]
+            said = f"result[{_literal(of_row)}].iloc[0]" if of_row else _literal(unit)
+            look = {"panel": "", "hue": "source_id"}
+            drawn = call("ca.plots.lines", "result", _literal(value), f"unit={said}", **look)
             lines.append(f"ax = {drawn}.axes[0]")
         return _HEAD + "\n".join(lines) + "\n"
 

@@ -22,6 +22,7 @@ from ..ground.economies import joined
 from ..ground.errors import UsageError
 from ..ground.numbers import counted
 from ..ground.periods import date_in_words
+from ..registry.words import cell_words
 from ..stats.frames import require
 from ..tables.dates import bounds
 from .cells import CellsOf
@@ -273,7 +274,8 @@ def count(
             why = f"no earlier one is dated, and no source says '{says}'"
             figure: Estimate = {"estimate": 0.0} if len(saying) else {"missing": why}
             return [estimate_row(used_rows(saying), **figure)]
-    figures = settle(occasions(rows), rows["origin"].nunique(), 0, f"an {when} one", enough)
+    what = "an earlier one" if when == "earlier" else "one of then"
+    figures = settle(occasions(rows), rows["origin"].nunique(), 0, what, enough)
     about = {"since": str(rows["last_day"].min().year) if len(rows) else ""}
     used = rows if when == "then" else pd.concat([rows, named])
     return [estimate_row(used_rows(used), about=about, **figures)]
@@ -376,7 +378,11 @@ def places(
     wanted = set().union(*(expand(eco.resolve(place)) for place in places.split(";")))
     rows = select(events, actor=actor, detail=detail, kinds=kinds, near=near)
     if rows.empty:
-        return [estimate_row(missing=f"no {kinds} in {near} is dated")]
+        return [
+            estimate_row(
+                missing=f"no {cell_words('kind', kinds)} in {date_in_words(near)} is dated"
+            )
+        ]
     visited = [wanted & expand(cell) for cell in rows["counterpart"]]
     reached = max(visited, key=len) if count == "one_visit" else set().union(*visited)
     about = {"visited": joined(map(eco.in_prose, sorted(reached)))}

@@ -17,7 +17,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground.errors import MeasureError, UsageError
-from ..stats.frames import records, require
+from ..stats.frames import require
 
 ESTIMATE_COLUMNS = (
     "economy",
@@ -151,7 +151,9 @@ _NOTHING: Estimate = {
 
 def _records(frame: pd.DataFrame) -> list[Estimate]:
     """Rows as dictionaries; what is missing is None."""
-    return records(frame.astype(object).where(frame.notna(), None))
+    names, cells = list(frame), frame.to_numpy(object, copy=True)
+    cells[frame.isna().to_numpy()] = None
+    return [dict(zip(names, row, strict=True)) for row in cells.tolist()]
 
 
 def _faults(rows: Any) -> Iterator[str]:

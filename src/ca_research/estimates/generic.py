@@ -22,7 +22,18 @@ from .frame import Estimate
 from .measures import Measure, measure
 from .voices import Question, Terms, Voice, answers
 
-OF_TABLE = ("base", "table", "part", "parts", "roles", "each_speaks", "mirrored", "per")
+OF_TABLE = (
+    "base",
+    "table",
+    "part",
+    "parts",
+    "roles",
+    "each_speaks",
+    "mirrored",
+    "over",
+    "level",
+    "per",
+)
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
@@ -52,7 +63,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
         chosen = bound.arguments
         table = Terms(**{n: chosen[n] for n in terms})
         arguments = {n: chosen[n] for n in parameters}
-        for name in {"counterpart", "to"} & parameters.keys() if table.column("unit") else ():
+        of_economies = table.column("unit") and not table.over
+        for name in {"counterpart", "to"} & parameters.keys() if of_economies else ():
             arguments[name] = ";".join(eco.resolve_all(filter(None, arguments[name].split(";"))))
         question = ask(**arguments)
         groups = eco.AGGREGATES if question.compares and table.bloc == "listed" else ()
@@ -226,10 +238,27 @@ def count(*, above: float = 0) -> Question:
     return Question((), least, compares=True, most=most)
 
 
+@measure("series.concentration")
+@_general
+def concentration() -> Question:
+    """How concentrated the figures are on few of those listed: the index of Herfindahl and
+    Hirschman.
+
+    Formula: sum_i (x_i / sum_j x_j)^2. Hirschman (1964), American Economic Review 54(5).
+    """
+
+    def answer(voice: Voice, year: int) -> float | None:
+        listed = voice.listed(year)
+        return _part(float((listed**2).sum()), float(listed.sum()) ** 2)
+
+    return Question((), answer, compares=True)
+
+
 _SORTS: dict[str, tuple[Sequence[str], float, float]] = {
     "share": (["share"], 0, 1),
     "rank": (["rank"], 1, math.inf),
     "years": (["share"], 0, 1),
+    "concentration": (["share"], 0, 1),
     "ratio": (["ratio"], 0, math.inf),
     "count": (["count"], 0, math.inf),
     "change percent": (["growth", "percent"], -math.inf, math.inf),

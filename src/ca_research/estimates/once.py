@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+import pandas as pd
+
 from ..ground.errors import CaResearchError
 
 P = ParamSpec("P")
@@ -22,7 +24,7 @@ held.
 _made: ContextVar[Made | None] = ContextVar("made", default=None)
 
 
-def once(function: Callable[P, T]) -> Callable[P, T]:
+def once(function: Callable[P, T], *, by_row: bool = False) -> Callable[P, T]:
     """Mark a function whose results a gathering keeps: of the same frames and choices it is made
     once, in whatever specification, criterion or measure.
 
@@ -33,6 +35,9 @@ def once(function: Callable[P, T]) -> Callable[P, T]:
     ----------
     function : callable
         Its arguments are frames, which count as the objects that they are, and choices.
+    by_row : bool
+        Whether it looks at each row of its first argument by itself: without the rows of a source
+        it then gives what it gave, without the rows of that source.
 
     Returns
     -------
@@ -65,8 +70,14 @@ def once(function: Callable[P, T]) -> Callable[P, T]:
         held = tuple(bound.arguments.values())
         key = (function, *map(_identity, held))
         if key not in cache:
+            cut = cache.get(_cut(held[0])) if by_row else None
             try:
-                cache[key] = held, function(*args, **kwargs)
+                if cut:
+                    (whole, source), rest = cut[1], dict(bound.arguments)
+                    rows: Any = call(**rest | {next(iter(rest)): whole})  # type: ignore[call-arg]
+                    cache[key] = held, rows[rows["source_id"] != source]
+                else:
+                    cache[key] = held, function(*args, **kwargs)
             except CaResearchError as error:
                 cache[key] = held, error
         outcome = cache[key][1]
@@ -75,6 +86,20 @@ def once(function: Callable[P, T]) -> Callable[P, T]:
         return outcome
 
     return call
+
+
+def without_source(table: pd.DataFrame, source: str, results: Made) -> pd.DataFrame:
+    """A table without the rows of a source, itself where it has none; `results` know it."""
+    of_source = table["source_id"].eq(source).to_numpy(bool)
+    if not of_source.any():
+        return table
+    rest = table[~of_source]
+    results[_cut(rest)] = (rest,), (table, source)
+    return rest
+
+
+def _cut(table: Any) -> tuple[Any, ...]:
+    return "cut", id(table)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from ..stats.frames import (
     require,
     years,
 )
+from ..tables.levels import of_level
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row
 from .series import between, omit, pick
@@ -69,6 +70,11 @@ class Terms:
     bloc : str
         What a bloc's figure is: 'listed', the one that a source gives of it, or 'members', the sum
         of those who were its members in the year; several codes joined by ';' are added likewise.
+    over : str
+        A column whose codes are counted and compared in the place of counterparts, such as
+        product; '' for none.
+    level : int or str
+        The level of those codes, where they have levels.
     per : mapping, optional
         The figures of a second table that those of a unit and year are divided by: its `table`,
         `where`, `part`, `parts`, `source` and `roles` as here, and the `counterpart` that they are
@@ -85,6 +91,8 @@ class Terms:
     mirrored: bool = False
     listed: int = 1
     bloc: Literal["listed", "members"] = "listed"
+    over: str = ""
+    level: int | str = ""
     per: Mapping[str, Any] | None = None
 
     def members(self, name: str, year: int) -> Sequence[str]:
@@ -97,6 +105,8 @@ class Terms:
         """The column that has a role; '' where the table has none."""
         if self.mirrored:
             role = {"unit": "counterpart", "counterpart": "unit"}.get(role, role)
+        if self.over and role == "counterpart":
+            return self.over
         return next(iter(self.columns(role)), "")
 
     def columns(self, role: str) -> list[str]:
@@ -326,21 +336,26 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
         hint = "say which of its columns it is: {..., role: value}"
         raise RegistryError("no column of role time, or value", where=where, hint=hint)
     sides = [name for name in (unit, other) if name]
+    table = registry.table(terms.table)
+    spec = table.columns
     wanted: dict[str, Any] = {name: word for name, word in terms.where.items() if word}
     for name, word in wanted.items():
-        if known := registry.table(terms.table).columns[name].values:
+        if known := spec[name].values:
             known_name(f"{name} of table {terms.table}", word, known)
-    basis = sorted({*terms.columns("basis"), *terms.where} - wanted.keys())
+    absent = {name for name, c in spec.items() if c.nullable} - {*frame}
+    basis = sorted({*terms.columns("basis"), *terms.where} - wanted.keys() - absent)
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
         wanted[terms.part] = [there.get(part, part) for part in terms.parts]
     rows = require(frame, [time, value, "source_id", *sides, *wanted, *basis])
     rows = rows.reset_index(drop=True)
     rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[value])
-    rows = rows[~own_groups(rows, sides).to_numpy(bool)]
+    if terms.level:
+        rows = pick(rows, **{other: of_level(table, terms.level, rows[other].unique())})
+    rows = rows[~own_groups(rows, [*sides, *terms.where]).to_numpy(bool)]
     if unit and other:  # nobody is a counterpart of their own
         rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]
-    if other and registry.table(terms.table).columns[other].type == "economy":
+    if other and spec[other].type == "economy":
         refuse_named_aggregates(rows[other].unique(), other)
     years(rows, time, text=True)
     figures(rows, value, negative=True)

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import paths
 from .arguments import several, whole_number
-from .errors import AggregateError, RegistryError, UnknownNameError, UsageError
+from .errors import AggregateError, RegistryError, UnknownNameError, UsageError, suggest
 from .remember import by_files
 from .textfiles import registered_rows
 
@@ -160,7 +160,7 @@ _SHORT = {
 _SMALL = {"the", "of", "and", "a", "der"}
 _FORMAL = {
     *("republic", "kingdom", "state", "union", "islamic", "arab", "federal"),
-    *("bolivarian", "plurinational"),
+    *("bolivarian", "plurinational", "principality"),
 }
 """Words of an official name that tell nothing beside a name that is known; 'democratic' does."""
 _FORMER = {"SUN", "YMD", "CSK", "YUG", "SCG", "DDR", "VDR", "ANT", "ROM", "ZAR", "TMP", "BUR"}
@@ -169,6 +169,8 @@ _OWN_CODES = {
     **{"EL": "GRC", "UK": "GBR", "CN_X_HK": "CHN", "1W": "WLD", "WL": "WLD", "G001": "WLD"},
 }
 """Codes of Eurostat, the World Bank and the IMF that are not those of ISO."""
+_GENITIVES = (("ии", "ия"), ("и", "а"), ("ы", "а"), ("а", ""), ("я", "и"), ("я", "ь"))
+"""Endings of folded Russian names in the genitive, and in the nominative."""
 
 
 def fold(name: str) -> str:
@@ -190,13 +192,19 @@ def _key(name: str) -> str:
     return " ".join(sorted({*fold(name).split()} - _SMALL))
 
 
+def _labels() -> Iterator[tuple[str, str]]:
+    """What the project's list has for its codes, as it is written."""
+    for _, row in _rows():
+        for label in (row["code"], row["name"], *_listed(row["aliases"])):
+            yield label, row["code"]
+
+
 @by_files("economies.csv")
 def _names() -> dict[str, str]:
     """Codes by what the project's list has for them, as it is written and by the words."""
     known: dict[str, str] = {}
-    for row in (row for _, row in _rows()):
-        for label in (row["code"], row["name"], *_listed(row["aliases"])):
-            known |= dict.fromkeys((label, _key(label)), row["code"])
+    for label, code in _labels():
+        known |= dict.fromkeys((label, _key(label)), code)
     known.pop("", None)
     return known
 
@@ -225,18 +233,27 @@ def numbers() -> dict[str, str]:
 
 
 @by_files("economies.csv")
-def _repository() -> dict[str, str]:
+def _written() -> dict[str, str]:
     """Codes by the names that the Common Locale Data Repository (Babel) has in English, Russian and
     Chinese, and by codes of other kinds.
     """
     from babel import Locale
 
-    index = {_key(code): meant for code, meant in (two_letters() | _OWN_CODES).items()}
+    index = two_letters() | _OWN_CODES
     for language in ("en", "ru", "zh", "zh_Hant"):
         for place, name in Locale.parse(language).territories.items():
             if place in two_letters():
-                index.setdefault(_key(name), two_letters()[place])
-    return {key: code for key, code in index.items() if key and code in codes()}
+                index.setdefault(name, two_letters()[place])
+    return {name: code for name, code in index.items() if code in codes()}
+
+
+@by_files("economies.csv")
+def _repository() -> dict[str, str]:
+    """The same by their words; of two names of the same words the first."""
+    index: dict[str, str] = {}
+    for name, code in _written().items():
+        index.setdefault(_key(name), code)
+    return index
 
 
 @by_files("economies.csv")
@@ -259,20 +276,63 @@ def code_of(name: object) -> str | None:
     >>> [code_of(n) for n in ("KZ", 398, "Казахстан", "哈萨克斯坦", "Korea, Rep.", "World", "x")]
     ['KAZ', 'KAZ', 'KAZ', 'KAZ', 'KOR', 'WLD', None]
     """
-    text, known = str(name).strip(), _names()
+    text = str(name).strip()
+    return _code(text) or _genitive(fold(text))
+
+
+def _code(text: str) -> str | None:
+    known = _names()
     if text in known:
         return known[text]
     if text.isdigit():
         return numbers().get(text.lstrip("0") or "0")
     key = _key(text)
+    if code := known.get(key) or _repository().get(key):
+        return code
     bare = " ".join(word for word in key.split() if word not in _FORMAL)
-    return known.get(key) or _repository().get(key) or known.get(bare) or _repository().get(bare)
+    code = known.get(bare) or _repository().get(bare)
+    return None if code in _read_aggregates() else code  # the Arab World is not the World
+
+
+def _genitive(name: str) -> str | None:
+    """The code of a folded Russian name in the genitive, as after 'студенты из'."""
+    stems = {name.removesuffix(of) + ending for of, ending in _GENITIVES if name.endswith(of)}
+    codes = {_code(stem) for stem in stems if len(stem) > 3} - {None}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _near(name: str) -> list[str]:
+    """What a misspelt code or name may be, of no more than three economies; a code is near to
+    codes.
+    """
+    labels = _written() | dict(_labels())
+    if len(name) <= 3:
+        labels = {label: code for label, code in labels.items() if len(label) <= 4}
+    alike = suggest(name, labels, 1 if no_economy(name) else 0.85)
+    near = {labels[label]: label for label in reversed(alike)}
+    return [*near.values()] if len(near) <= 3 else []
 
 
 def resolve(name: str | int) -> str:
-    """Code of an economy or aggregate given by code or name (see `code_of`).
+    """Code of an economy or a group by its code or name.
 
-    Raises UnknownNameError with suggestions, UsageError for what is neither text nor number.
+    Parameters
+    ----------
+    name : str or int
+        A code of ISO 3166 with three or two letters, a number of the UN, or a name in English,
+        Russian or Chinese as publishers print it.
+
+    Returns
+    -------
+    str
+        The code that tables have: of ISO 3166 with three letters, or that of a group.
+
+    Raises
+    ------
+    UnknownNameError
+        It is none of these; says what may be meant.
+    UsageError
+        It is neither text nor a whole number.
 
     Examples
     --------
@@ -285,14 +345,10 @@ def resolve(name: str | int) -> str:
             hint="'KAZ' or 'Kazakhstan'",
         )
     if (code := code_of(name)) is None:
-        if no_economy(name):
-            near = [one.name for one in AGGREGATES.values()]
-        elif len(str(name).strip()) <= 3:  # a code is near to codes, and a name to names
-            near = sorted(codes())
-        else:
-            near = [row["name"] for _, row in _rows() if row["kind"] != "aggregate"]
-        also = "groups that are not in registry/economies.csv are named by their members"
-        raise UnknownNameError("economy", name, near, also=also)
+        also = "a code of ISO 3166, a number of the UN, or a name in English, Russian or Chinese"
+        if group := no_economy(name):
+            also = f"{group} that is not in registry/economies.csv: name its members"
+        raise UnknownNameError("economy", name, (), near=_near(str(name).strip()), also=also)
     return code
 
 
@@ -308,6 +364,10 @@ _GROUP = re.compile(
     r"region|dividend|OECD|members|African? (Eastern|Western)|Euro area|Arab World|small states|"
     r"conflict|indebted|developed|Sub-Saharan|North America$|South Asia|East Asia|Pacific|"
     r"Latin America|Middle East|Europe|Central Asia|Caribbean|Baltics|Africa\b|"
+    r"bunkers|(free|neutral) zone|special categor|stores and provisions|high seas|^stateless$|"
+    r"^unknown$|not (classified|applicable)|non-citizens|(advanced|developing) (econ|asia)|"
+    r"Western Hemisphere|^export earnings|customs union|financial cent|candidate countr|"
+    r"\(includes |including Hong Kong|Channel Islands|"
     r"прочие|другие|остальные|регион|其他|страны СНГ|СНГ|в том числе|из них).*",
     re.I,
 )
@@ -325,18 +385,6 @@ def no_economy(written: object) -> str | None:
     if _TOTAL.fullmatch(text):
         return TOTAL
     return "a group of economies or a rest" if _GROUP.fullmatch(text) else None
-
-
-def among(name: str, codes: Collection[str]) -> str:
-    """Which of these codes a name stands for; the name itself where it is none of them.
-
-    Examples
-    --------
-    >>> among("Kazakhstan", ["KAZ", "UZB"]), among("China", ["KAZ", "UZB"]), among("x", ["x"])
-    ('KAZ', 'China', 'x')
-    """
-    code = code_of(name)
-    return code if code and code in codes and name not in codes else name
 
 
 def resolve_all(names: str | Iterable[str], known: Iterable[object] = ()) -> list[str]:

@@ -53,19 +53,27 @@ class UsageError(CaResearchError):
 
 
 class UnknownNameError(UsageError):
-    """A name that is not among the known ones; says which are close."""
+    """A name that is not among the known ones; says which are close: `near`, where these are worked
+    out elsewhere.
+    """
 
     def __init__(
-        self, kind: str, name: object, known: Iterable[str], *, where: str = "", also: str = ""
+        self,
+        kind: str,
+        name: object,
+        known: Iterable[str],
+        *,
+        where: str = "",
+        also: str = "",
+        near: Sequence[str] | None = None,
     ) -> None:
         known = [str(k) for k in known]
-        near = suggest(str(name), known)
+        self.near = near = suggest(str(name), known)[:3] if near is None else near
         listed = ", ".join(known) if len(known) <= 24 else ", ".join(known[:24]) + ", ..."
-        known_ones = f"known: {listed}" if known else f"there is no {kind} yet"
-        hint = f"did you mean {' or '.join(near)}?" if near else known_ones
-        if near and len(known) <= 24:
-            hint += f" (known: {listed})"
-        hint += f"; {also}" if also else ""
+        hint = f"did you mean {' or '.join(near)}?" if near else ""
+        if known and not (near and len(known) > 24):
+            hint += f" (known: {listed})" if near else f"known: {listed}"
+        hint = "; ".join(filter(None, (hint, also))) or f"there is no {kind} yet"
         quoted = repr(name) if isinstance(name, str) else reprlib.repr(name)  # a frame is long
         super().__init__(f"unknown {kind} {quoted}", where=where, hint=hint)
 
@@ -252,10 +260,23 @@ class DataError(CaResearchError):
         )
 
 
-def suggest(name: str, known: Iterable[str]) -> list[str]:
-    """Up to three known names close to `name`, case ignored."""
-    by_fold = {k.casefold(): k for k in known}
-    return [by_fold[m] for m in get_close_matches(name.casefold(), list(by_fold), n=3, cutoff=0.6)]
+def suggest(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
+    """Known names close to `name`, case ignored: those that a letter makes it, or else up to three
+    that look like it; a code of three letters looks like none.
+    """
+    text, by_fold = name.casefold(), {k.casefold(): k for k in known}
+    near = [one for one in by_fold if _a_letter_apart(text, one)]
+    if not near and len(text) > 3:
+        near = get_close_matches(text, list(by_fold), n=3, cutoff=cutoff)
+    return [by_fold[one] for one in near]
+
+
+def _a_letter_apart(one: str, other: str) -> bool:
+    """Whether a letter more, less or other, or two in each other's place, is all the difference."""
+    pairs = enumerate(zip(one, other, strict=False))
+    start = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    a, b = one[start:], other[start:]
+    return b[1:] in (a[1:], a) or a[1:] == b or (a[2:] == b[2:] and a[:2] == b[1::-1])
 
 
 class UndeclaredReadError(CaResearchError):

@@ -11,10 +11,10 @@ from .concessionality import (
     repayment_schedule,
 )
 from .debt import debt_exposure
+from .deflation import convert_prices, deflate, deflator_from_growth, prices
 from .fdi import investor_shares, stock_by_investor, stock_years
 from .lenders import creditor_hhi
 from .loans import LoanTerms, loan_terms
-from .prices import convert_prices, deflator_from_growth
 
 __all__ = [
     "CONCEPTS",
@@ -25,11 +25,13 @@ __all__ = [
     "creditor_hhi",
     "dac_rule",
     "debt_exposure",
+    "deflate",
     "deflator_from_growth",
     "grant_element",
     "grant_element_bounds",
     "investor_shares",
     "loan_terms",
+    "prices",
     "rank",
     "repayment_schedule",
     "stock_by_investor",

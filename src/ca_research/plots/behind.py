@@ -77,17 +77,23 @@ def _figure(rows: pd.DataFrame, evidence: Evidence, criterion: str) -> Figure | 
         return dated_lanes(rows, lane="detail")
     chosen = evidence.spec.criteria()[criterion].settings.values()
     codes = {one for c in chosen for one in str(c).split(";")}
-    blocs = [c for c in codes if c in eco.AGGREGATES]
-    codes = codes.union(*(eco.members(c, int(rows["year"].max())) for c in blocs if "year" in rows))
     for name in evidence.spec.data:
         columns = registry.table(name).columns
         role = {c.role: n for n, c in columns.items() if c.role and n in rows}
         if {"counterpart", "time", "value"} <= role.keys() and rows["source_id"].nunique() == 1:
+            by, time = role["counterpart"], role["time"]
+            for bloc in codes.intersection(eco.AGGREGATES).difference(rows[by]):
+                rows = _as_one(rows, by, time, bloc)
             unit = columns[role["value"]].unit or ""
-            return _counterparts(
-                rows, role["counterpart"], role["time"], role["value"], unit, codes
-            )
+            return _counterparts(rows, by, time, role["value"], unit, codes)
     return None
+
+
+def _as_one(rows: pd.DataFrame, by: str, time: str, bloc: str) -> pd.DataFrame:
+    """The rows with a bloc where those stand who were its members in the year."""
+    pairs = zip(rows[by], rows[time], strict=True)
+    inside = [of in eco.members(bloc, int(year)) for of, year in pairs]
+    return rows.assign(**{by: rows[by].mask(inside, bloc)})
 
 
 def _counterparts(

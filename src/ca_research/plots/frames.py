@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .. import registry
 from ..estimates.units import column_units, is_fraction, table_of
 from ..ground.arguments import how_many
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
+from ..registry.words import party
 from ..stats.frames import refuse_no_frame
 from ..stats.measured import measure_of
 
@@ -33,6 +35,7 @@ def ours(frame: pd.DataFrame) -> bool:
 def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
     """A frame as a small table, as `text` tells it; text of the reader's data is escaped."""
     refuse_no_frame(frame)
+    frame = _named(frame)
     return html_table(*_written(frame, rows)) + f"<p><small>{escape(_size(frame))}</small></p>"
 
 
@@ -83,6 +86,7 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     2 rows, in each: reporter KAZ, year 2023, flow export, ...
     """
     refuse_no_frame(frame)
+    frame = _named(frame)
     labelled = with_index(frame, labels=True)
     columns, common = [], []
     for n, (name, unit, *cells) in enumerate(_columns(*_written(frame, rows))):
@@ -100,6 +104,15 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
         del written[1]  # no column has a unit
     size = _size(frame) + (f", in each: {', '.join(common)}" if common else "")
     return "\n".join([*written, size])
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Figures that are wanted with names for codes, and without their cells; else the frame."""
+    if measure_of(frame)[0] != "wanted":
+        return frame
+    names = {code: party(code) for code in frame.get("economy", ()) if code}
+    names |= {name: table.title for name, table in registry.tables().items()}
+    return frame.drop(columns="cells", errors="ignore").replace(names)
 
 
 def _columns(cells: pd.DataFrame, units: Sequence[str]) -> Iterator[list[str]]:

@@ -44,6 +44,7 @@ from .panels import (
 )
 from .show import show, show_choice, telling, where_known
 from .timeline import timeline
+from .words import drawable
 
 
 def names(frame: pd.DataFrame, column: str) -> list[str]:
@@ -190,7 +191,7 @@ def lines(
             series = series.dropna() if joined else series
             is_named = (key not in named and not log) or str(key) in eco.codes()
             named.add(key)
-            words = cell_words(hue, str(key)) if hue and is_named else ""
+            words = drawable(cell_words(hue, str(key)), str(key)) if hue and is_named else ""
             words = words if hue or series.empty else number(series.iloc[-1])
             line(ax, series, colour, words, dots=True, linewidth=1.8)
             if len(ends) == 3:

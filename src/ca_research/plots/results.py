@@ -89,8 +89,8 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
     economy, partner = (gaps.attrs.get(side, "") for side in ("economy", "partner"))
     divisor, unit = _money(gaps, gaps[["reported", "mirror"]].max(axis=None))
     sides = {
-        "reported": (party(economy) if economy else "own report", "-"),
-        "mirror": (party(partner) if partner else "partner's report", (0, (4, 2))),
+        "reported": (f"{party(economy)} reports" if economy else "own report", "-"),
+        "mirror": (f"{party(partner)} reports" if partner else "partner's report", (0, (4, 2))),
     }
 
     def draw(ax: Axes) -> Axes:
@@ -103,7 +103,7 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
         ax.set_ylim(0)
         return _years(ax)
 
-    below = f"{unit}; each line by who reports it."
+    below = f"{unit}."
     if len(years := gaps.loc[gaps["services_included"].astype(bool), "year"]):
         when = " to ".join(dict.fromkeys(f"{year:.0f}" for year in (years.min(), years.max())))
         below += f" Some figures of {when} include services."
@@ -224,7 +224,8 @@ def _figures(
     varied = [k for k in keys if shown[k].nunique() > 1] or keys[-1:] * (not lines)
     words = shown[keys].apply(lambda c: c.map(partial(cell_words, str(c.name))))
     years = [c for c in YEARS if c in known and known[c].nunique() == 1]
-    about = [words[k].iloc[0] for k in keys if k not in varied]
+    said = sorted({*keys}.difference(varied), key=lambda k: (k == "reporter", keys.index(k)))
+    about = ["reported by " * (k == "reporter") + words[k].iloc[0] for k in said]
     about += [" to ".join(dict.fromkeys(f"{known[c].max():.0f}" for c in years))] if years else []
     names = words[varied].agg(", ".join, axis=1) if varied else ""
     shown = shown.assign(_name=names, _key=shown[varied[0]] if len(varied) == 1 else names)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, RootModel
 
 from ..ground import paths
+from ..ground.errors import RegistryError
 from ..ground.remember import by_files
 from .base import Model, Name, read_yaml
 
@@ -46,11 +48,19 @@ class DeclaredMeasures(RootModel[dict[MeasureName, Declared]], Model):
 @by_files("measures.yaml")
 def declared_measures(*, package: bool = True) -> dict[str, Declared]:
     """Those that come with the package, if asked for, and those of the project, which stand before
-    them.
+    them; raises RegistryError for one that is declared by itself.
     """
     places = dict.fromkeys([paths.of_package(), paths.home()] if package else [paths.home()])
     files = [home / "registry" / "measures.yaml" for home in places]
     measures: dict[str, Declared] = {}
     for file in filter(Path.is_file, files):
         measures |= read_yaml(file, DeclaredMeasures).root
+    try:
+        TopologicalSorter({name: [one.family] for name, one in measures.items()}).prepare()
+    except CycleError as error:
+        raise RegistryError(
+            f"a measure is declared by itself: {' is '.join(error.args[1])}",
+            where="registry/measures.yaml",
+            hint="name a general measure as its family: ca-research measures",
+        ) from None
     return measures

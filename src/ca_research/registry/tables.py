@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..ground.errors import UsageError
 from .base import Model, Name, PartialDate, Sha256, Text, once
 
 Role = Literal[
@@ -32,6 +33,10 @@ Redistribution = Literal["yes", "figures", "no"]
 """What a source's terms allow an archive to hold of it: all rows with attribution, figures with a
 citation, or none.
 """
+
+
+Revision = Literal["HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022"]
+"""Revisions of the Harmonized System, by the year from which they are in force."""
 
 
 class Source(Model):
@@ -152,7 +157,9 @@ class Column(Model):
     """A column: its meaning, its unit, its bounds and why they are what they are; `role` is what it
     is to a figure; a `numbered` one is the name of a row, which added rows get where a file has
     none; `span` says which end of a range of years (2018/19) a figure belongs to; `speaks` marks a
-    counterpart that counts the figures itself, so that each has sources of its own.
+    counterpart that counts the figures itself, so that each has sources of its own. `levels` are
+    patterns of codes of which one holds others, so that one level is asked for at a time. An added
+    row has a value only where other columns match those in `within`.
     """
 
     type: ColumnType
@@ -168,6 +175,13 @@ class Column(Model):
     numbered: bool = False
     span: Literal["first", "last"] | None = None
     speaks: bool = False
+    levels: dict[str, str] = {}  # noqa: RUF012
+    within: dict[Name, str] = {}  # noqa: RUF012
+
+    @property
+    def form(self) -> str | None:
+        """What every value matches: its pattern, or that of one of its levels."""
+        return f"^({'|'.join(self.levels.values())})$" if self.levels else self.pattern
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
@@ -270,6 +284,16 @@ class Table(Model):
         if self.location and (self.files or self.rows):
             raise ValueError("a table has `files` and `rows`, or a `location`")
         return self
+
+    def levelled(self) -> str:
+        """The column whose codes have levels; raises UsageError where none has."""
+        for name, column in self.columns.items():
+            if column.levels:
+                return name
+        raise UsageError(
+            f"table {self.table!r} has no products, so `level` cannot be used",
+            hint="leave it out",
+        )
 
     def of_type(self, *types: str) -> list[str]:
         return [name for name, column in self.columns.items() if column.type in types]

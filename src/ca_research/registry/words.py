@@ -1,9 +1,11 @@
-"""Codes in the words of a reader (registry/words.yaml); what is stored keeps its codes."""
+"""Codes in the words of a reader (`FILES` of the registry); what is stored keeps its codes."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -51,12 +53,18 @@ class Words(Model):
     cells: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
-@by_files("words.yaml")
+FILES = ("words.yaml", "words_of_tables.yaml", "article/words.yaml")
+"""Words that any project needs, those of the built-in tables, those of the article."""
+
+
+@by_files(*FILES)
 def words() -> Words:
-    """The words of the project; none where it has no such file."""
-    file = paths.registry_dir() / "words.yaml"
-    vocabulary: Words = read_yaml(file, Words) if file.is_file() else Words()
-    return vocabulary
+    """The words of the project, of all its files; none where it has no such file."""
+    vocabulary: dict[str, dict[str, Any]] = {}
+    for file in filter(Path.is_file, map(paths.registry_dir().joinpath, FILES)):
+        for section, known in read_yaml(file, Words):
+            vocabulary.setdefault(section, {}).update(known)
+    return Words.model_validate(vocabulary)
 
 
 def party(code: str) -> str:

@@ -84,7 +84,10 @@ def _entry_files(name: str) -> list[Path]:
     return list(dict.fromkeys(file for file in files if file.is_file()))
 
 
-_EVERYWHERE = ("economies", "words", "measures", "article", "article/*", VOTES)
+_EVERYWHERE = (
+    *("economies", "words", "words_of_tables"),
+    *("measures", "article", "article/*", VOTES),
+)
 """Entries that any run may read: names of economies, words for codes, declared measures, the
 article's entry and settings, blind votes."""
 

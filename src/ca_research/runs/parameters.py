@@ -62,9 +62,10 @@ class Parameter:
                 where=where,
                 hint=self.meaning or f"for example -p {self.name}={self.default}",
             ) from None
-        if self.choices and isinstance(value, str):  # an economy by its name is the run of its code
-            value = economies.among(value, self.choices)
         if self.choices and value not in self.choices:
+            code = economies.code_of(value) if isinstance(value, str) else None
+            if code in self.choices:  # an economy by its name is the run of its code
+                return code
             raise UnknownNameError(
                 f"value for parameter {self.name}:", value, self.choices, where=where
             )

@@ -59,7 +59,8 @@ def classified(file: Headed, mapped: Map, table: Table) -> Map:
     goods = {"matches": "(?!EB).*", "why": "services"}
     of_hs = "other classifications than HS"
     only = (one.model_copy(update=goods) if one.why == of_hs else one for one in mapped.only)
-    return mapped.model_copy(update={"only": tuple(only)})
+    columns = {n: field for n, field in mapped.columns.items() if n != "revision"}
+    return mapped.model_copy(update={"only": tuple(only), "columns": columns})
 
 
 def adjusted(file: Headed, mapped: Map, table: Table) -> Map:

@@ -432,7 +432,7 @@ def _same(name: str, column: Column, cell: str, constant: str) -> bool:
     if column.type == "year":
         ends = (cells.year(cell, "first"), cells.year(cell, "last"))
         return cells.year(constant, "last") in ends
-    closed = column.values or cell.isdigit() or re.match(column.pattern or "$", cell)
+    closed = column.values or cell.isdigit() or re.match(column.form or "$", cell)
     return not closed or (meant(name, column, cell) or cell).casefold() == constant.casefold()
 
 

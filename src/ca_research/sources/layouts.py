@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,14 +50,18 @@ class Layout:
         across = file.years() if self.across else ()
         columns = {}
         for name, told in self.columns.items():
+            if name not in table.columns:
+                continue
             told = dict(told) if isinstance(told, dict) else {"column": told}
             ask = file.name if told.pop("optional", False) else file.needs
             if "is" in told:
                 columns[name] = Field.model_validate(told)
             elif told["column"] == "{year}":
                 columns[name] = Field(**told | {"column": across[0].column})
-            elif name in table.columns and (heading := ask(*listed(told["column"]))):
+            elif heading := ask(*listed(told["column"])):
                 columns[name] = Field(**told | {"column": heading})
+        of_unit = {n: table.columns[n].within.keys() for n in columns}
+        columns = {n: one for n, one in columns.items() if columns.keys() >= of_unit[n]}
         mapped = file.map(
             only=tuple(filter(None, (_only(told, file, table) for told in self.only))),
             columns=columns,
@@ -80,7 +85,7 @@ def _only(told: Mapping[str, Any], file: Headed, table: Table) -> Only | None:
     fields = {"why": f"{heading} that is no economy here", **told, "column": heading}
     fields.pop("unless", None)
     if told.get("matches") == "{product}":
-        fields["matches"] = table.columns["product"].pattern
+        fields["matches"] = table.columns["product"].form
     return Only.model_validate(fields)
 
 
@@ -89,6 +94,23 @@ def sectors(file: Headed, mapped: Map, table: Table) -> Map:
     heading = str(mapped.columns["sector"].column)
     words = {v: v.capitalize() for v in file.distinct(heading)}
     return with_columns(mapped, sector=Field(column=heading, words=words))
+
+
+def revised(file: Headed, mapped: Map, table: Table) -> Map:
+    """A map with the revision of the HS that the files' names tell: BACI_HS17_Y2022.csv."""
+    named = [one.name for one in getattr(file.sheet, "files", ())] or [file.given.name]
+    years = {year for name in named for year in re.findall(r"HS(\d\d)(?!\d)", name)}
+    if len(years) > 1:
+        raise UsageError(
+            f"files of several revisions of the HS: {', '.join(sorted(years))}",
+            where=file.given.name,
+            hint="add those of each revision under an id of their own",
+        )
+    if not years:
+        return mapped
+    year = years.pop()
+    revision = f"HS{19 if year > '90' else 20}{year}"
+    return with_columns(mapped, revision=Field(constant=revision))
 
 
 @functools.cache

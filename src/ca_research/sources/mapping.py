@@ -20,7 +20,7 @@ from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Bounded
 
 from ..ground import economies
-from ..ground.errors import Fault, FileError, UsageError
+from ..ground.errors import Fault, UsageError
 from ..ground.numbers import first_few
 from ..registry import Column, Table, explain
 from ..registry.base import Model
@@ -49,7 +49,7 @@ class Field(Model):
 
     column: a heading of the file. constant: one value for all rows. words: what cells of the file
     mean in the table. times: what figures are multiplied by. span: which year of a range counts.
-    width, first: a code is filled with zeros at its left, and its first characters count.
+    width: a code is filled with zeros at its left.
     """
 
     column: Text | None = None
@@ -58,7 +58,6 @@ class Field(Model):
     times: Times = 1.0
     span: Literal["first", "last"] | None = None
     width: int | None = Bounded(default=None, ge=1, le=20)
-    first: int | None = Bounded(default=None, ge=1, le=20)
 
     @model_validator(mode="before")
     @classmethod
@@ -146,11 +145,9 @@ class Map(Model):
         The decimal mark; found out where it is not said.
     keeps_to_the_years
         Whether figures of years beyond the table's are left out and not faults: for long series.
-    sums, totals
-        Whether rows of one key are added up, and once more with these values in columns of the
-        key: `{"product": "TOTAL"}`.
-    once
-        Headings whose cells together stand in one row: a file that has them twice is refused.
+    sums, digits, totals
+        Whether rows of one key are added up; to how many digits codes of products are; and whether
+        all are once more, with these values in columns of the key: `{"product": "TOTAL"}`.
     times
         What money is multiplied by, where its columns do not say.
     unread
@@ -170,8 +167,8 @@ class Map(Model):
     decimal: Literal[".", ","] | None = None
     keeps_to_the_years: bool = False
     sums: bool = False
+    digits: Literal[2, 4] | None = None
     totals: dict[str, Text] = {}  # noqa: RUF012
-    once: tuple[Text, ...] = ()
     times: Times | None = None
     unread: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
     texts: tuple[str, ...] = ()
@@ -217,6 +214,8 @@ def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> Map:
         ) from None
     filled = [*columns, *mapped.totals, *(name for one in mapped.across for name in one.gives)]
     _refuse_unknown([*filled, *([mapped.fills] if mapped.fills else [])], table, where)
+    if mapped.digits:
+        table.levelled()
     return mapped
 
 
@@ -332,7 +331,6 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
     """Refuse a map that names no heading of a file, or leaves a column of the table open."""
     used = [f.column for f in mapped.columns.values() if f.column is not None]
     used += [a.column for a in mapped.across] + [o.column for o in mapped.only]
-    used += mapped.once
     for column in used:
         if column not in there:
             raise UsageError(
@@ -347,12 +345,12 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
                 hint="rename one of them in the file",
             )
     filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
-    lacking = [
-        name
-        for name, column in table.columns.items()
-        if name not in filled
-        and not (column.nullable or column.numbered or column.type == "source")
-    ]
+    columns = table.columns.items()
+    needed = {other for name, c in columns if name in filled for other in c.within}
+    for name, c in columns:
+        if not (c.nullable or c.numbered or c.type == "source"):
+            needed.add(name)
+    lacking = [name for name in table.columns if name in needed - filled]
     if lacking:
         raise UsageError(
             f"nothing says what {', '.join(lacking)} is",
@@ -407,19 +405,6 @@ class Reader:
         self.figure = mapped.fills or figure(table)
         self.years: dict[str, set[Any]] = {}  # cells of years by their heading
         self.marks: dict[str, tuple[cells.Mark | None, str]] = {}
-        if mapped.once:
-            self._refuse_twice(given.name)
-
-    def _refuse_twice(self, name: str) -> None:
-        """Refuse a row that stands in a file more than once."""
-        heads = self.mapped.once
-        for row in self.sheet.twice(list(map(self._at, heads)), self.start):
-            told = ", ".join(f"{head} {shown(c)}" for head, c in zip(heads, row, strict=True))
-            raise FileError(
-                f"a row stands in the file more than once: {told}",
-                where=name,
-                hint="leave each row once in the file, or take the publisher's own",
-            )
 
     def _at(self, head: str) -> int:
         return self.heads.index(head)
@@ -656,7 +641,7 @@ def _parsed_word(word: str) -> float | str:
 
 
 def _word(cell: Any, column: Column, words: Mapping[str, str], field_: Field) -> str:
-    text = shown(cell).zfill(field_.width or 0)[: field_.first]
+    text = shown(cell).zfill(field_.width or 0)
     if text.casefold() in words:
         return words[text.casefold()]
     if not column.values or text in column.values or (column.nullable and not text):

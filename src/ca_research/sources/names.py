@@ -8,9 +8,6 @@ import re
 
 from ..ground import economies
 
-_GENITIVES = (("ии", "ия"), ("и", "а"), ("ы", "а"), ("а", ""), ("я", "и"), ("я", "ь"))
-"""Endings of folded Russian names in the genitive, and in the nominative."""
-
 
 def code(written: object) -> str | None:
     """The code of an economy or group that a table may use; None for what is none.
@@ -24,14 +21,7 @@ def code(written: object) -> str | None:
     text = re.sub(r"(?<=^\d)(\d*)\.0$", r"\1", str(text).strip())
     if not text or economies.no_economy(text) == economies.TOTAL:
         return None
-    return economies.code_of(text) or _genitive(economies.fold(text))
-
-
-def _genitive(name: str) -> str | None:
-    """The code of a Russian name in the genitive, as after 'студенты из'."""
-    stems = {name.removesuffix(of) + ending for of, ending in _GENITIVES if name.endswith(of)}
-    codes = {economies.code_of(stem) for stem in stems if len(stem) > 3} - {None}
-    return codes.pop() if len(codes) == 1 else None
+    return economies.code_of(text)
 
 
 def two_letters(code: str) -> str | None:

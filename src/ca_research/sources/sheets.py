@@ -74,11 +74,6 @@ class Sheet:
         """The number of cells in the longest row below a heading."""
         return max(map(len, self.rows[start:]), default=0)
 
-    def twice(self, places: Sequence[int], start: int) -> list[list[Cell]]:
-        """The cells of several columns, of one that a file has in several rows."""
-        rows = pd.concat(frame for _, frame in self.parts(places, start))
-        return list(rows.loc[rows.duplicated(list(places)), list(places)].head(1).to_numpy())
-
     def parts(self, places: Sequence[int], start: int) -> Iterator[tuple[str, pd.DataFrame]]:
         """Cells of several columns in rows that are not empty, with their `_line`; of a large file
         in parts, each with the name of its file.

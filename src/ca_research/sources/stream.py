@@ -252,12 +252,6 @@ class Stream(Sheet):
         )
         return (text for (text,) in self.run(query).fetchall())
 
-    def twice(self, places: Sequence[int], start: int) -> list[Any]:
-        """The cells of several columns, of one that a file has in several rows."""
-        columns = ", ".join(f"c{at}" for at in places)
-        rows = f"from {self.cells_from(start)} group by f, {columns} having count(*) > 1"
-        return list(self.run(f"select {columns} {rows} order by all limit 1").fetchall())
-
     def parts(self, places: Sequence[int], start: int) -> Iterator[tuple[str, pd.DataFrame]]:
         """Cells of several columns in rows that are not empty, with their `_line`, in parts, each
         with the name of its file.

@@ -5,7 +5,7 @@ The body of a measure is then its formula. docs/refusals.md lists what is refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from inspect import signature
@@ -42,7 +42,7 @@ from .measured import measured
 
 KINDS = (
     *("measure", "stage", "instrument", "sector", "statistic", "year_basis"),
-    *("valuation", "scope", "price_basis", "unit", "currency"),
+    *("valuation", "scope", "revision", "price_basis", "unit", "currency"),
 )
 """Columns that say what a figure is: where they are there, figures are added and compared within
 one value of each.
@@ -186,7 +186,7 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
 
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
-            bound = parameters.bind(*args, **kwargs)
+            bound = parameters.bind(*args, **in_its_words(parameters.parameters, kwargs))
             bound.apply_defaults()
             arguments = bound.arguments
             for name, (kind, others) in _kinds(function).items():
@@ -213,6 +213,30 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
         return call  # type: ignore[return-value]
 
     return declare
+
+
+SAME = {
+    "reporter": ("economy", "economies", "origin", "origins", "exporter", "host", "debtors"),
+    "partner": ("destination", "importers", "creditor"),
+}
+"""What trade calls reporter and partner, as other functions call it; all take these two words."""
+
+
+def in_its_words(names: Container[str], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments by the names that a function has for them, where they are called as in trade.
+
+    Examples
+    --------
+    >>> in_its_words(["origin", "destination"], {"reporter": "KAZ", "destination": "CHN"})
+    {'origin': 'KAZ', 'destination': 'CHN'}
+    """
+    own = {
+        word: name
+        for word, same in SAME.items()
+        for name in same
+        if name in names and name not in arguments and word not in names
+    }
+    return {own.get(word, word): value for word, value in arguments.items()}
 
 
 @cache

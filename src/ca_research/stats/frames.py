@@ -246,7 +246,12 @@ def origin(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(i for i in ids if isinstance(i, str)))
 
 
-def cited(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+def cited(
+    result: pd.DataFrame,
+    rows: pd.DataFrame,
+    keys: Sequence[str],
+    of_result: np.ndarray | None = None,
+) -> pd.DataFrame:
     """A result that says of each of its rows where it comes from, and in which prices it is.
 
     Parameters
@@ -258,6 +263,8 @@ def cited(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.D
         ``price_basis``; or without.
     keys : sequence of str
         Columns of both by which rows belong to a result.
+    of_result : numpy.ndarray, optional
+        The number of each result's group in ``Groups.of(rows)``, where it is at hand.
 
     Returns
     -------
@@ -271,12 +278,14 @@ def cited(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.D
     >>> cited(pd.DataFrame({"year": [2020, 2021]}), rows, ["year"])["sources"].tolist()
     [('A', 'B'), ('A',)]
     """
-    both = Groups(pd.concat([rows[[*keys]], result[[*keys]]], ignore_index=True))
-    code = both.number(keys)
-    of_rows, of_result = code[: len(rows)], code[len(rows) :]
-    columns: dict[str, Any] = {"sources": sources_of(rows, of_rows, both.count(keys))}
+    groups = Groups.of(rows)
+    if of_result is None:
+        groups = Groups(pd.concat([rows[[*keys]], result[[*keys]]], ignore_index=True))
+        of_result = groups.number(keys)[len(rows) :]
+    of_rows = groups.number(keys)[: len(rows)]
+    columns: dict[str, Any] = {"sources": sources_of(rows, of_rows, groups.count(keys))}
     if "price_basis" in rows and "price_basis" not in result:
-        columns["price_basis"] = np.full(both.count(keys), None, dtype=object)
+        columns["price_basis"] = np.full(groups.count(keys), None, dtype=object)
         columns["price_basis"][of_rows] = rows["price_basis"].to_numpy(dtype=object)
     return result.assign(
         **{

@@ -86,13 +86,15 @@ def leading(
     """
     for column in ("low", "high"):
         figures = frames.figures(figures, column)
-    ends = figures.groupby(["group", "year", "unit"]).agg({"low": "min", "high": "max"})
     spans: dict[tuple[Any, int], dict[str, Span]] = {}
-    for (group, year, unit), low, high in ends.astype(float).itertuples():
-        spans.setdefault((group, int(year)), {})[unit] = low, high
+    columns = figures[["group", "year", "unit", "low", "high"]].dropna()
+    for group, year, unit, low, high in columns.itertuples(index=False):
+        cell = spans.setdefault((group, int(year)), {})
+        least, most = cell.get(unit, (low, high))
+        cell[unit] = min(least, low), max(most, high)
     able = [
         (len(cell.keys() & {*any_of}), year, group)
-        for (group, year), cell in spans.items()
+        for (group, year), cell in sorted(spans.items())
         if {of, *needed} <= cell.keys() and cell.keys() & {*any_of}
     ]
     if not able:

@@ -211,6 +211,8 @@ class SyntheticControl(Result):
         table = pd.DataFrame({"unit": (self.unit, *self.donors)} | numbers | ratios)
         return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
 
+    placebo = placebos
+
     def in_time(self, starts: Sequence[float]) -> pd.DataFrame:
         """Dates before the true one as placebos, on data before the true one.
 

@@ -144,6 +144,7 @@ def add(
     redistribution: str = "figures",
     map: Mapping[str, Any] | str | Path | None = None,
     times: float | str | None = None,
+    level: int | None = None,
     role: str | None = None,
     preference: int | None = None,
     lag: int | None = None,
@@ -183,6 +184,8 @@ def add(
     times : float or {'ones', 'thousands', 'millions', 'billions'}, optional
         What money is multiplied by. It has to be said of a file of no known layout, unless its
         heading is the name of the table's own column; no title or heading is trusted with it.
+    level : {2, 4}, optional
+        Add products up to codes of so many digits. By default they stay as the file has them.
     role, preference : str, int
         How the source speaks for a reporter, and before which others: the lower first, without one
         last.
@@ -236,7 +239,8 @@ def add(
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     added.refuse_located(spec)
-    raw_map = {**read_map(map), **({} if times is None else {"times": times})}
+    choices = {"times": times, "digits": level}
+    raw_map = {**read_map(map), **{k: v for k, v in choices.items() if v is not None}}
     user_map = of_user(raw_map, spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
     added.refuse_known(source)

@@ -25,6 +25,7 @@ from ..ground.periods import parse_as_of, today
 from .added import large
 from .build import table_file
 from .dates import bounds
+from .levels import of_level
 from .preference import in_order, preferred_rows, role
 
 ROWS = 5_000_000
@@ -41,6 +42,7 @@ def load(
     as_of: str | dt.date | None = None,
     vintage: str | None = None,
     aggregates: bool = True,
+    members: bool = False,
     **filters: Any,
 ) -> pd.DataFrame:
     """Rows of a table as a tidy frame, from every source that matches.
@@ -62,14 +64,20 @@ def load(
         it ('2026-11-27'): what the source said then.
     aggregates : bool
         Whether rows of groups (the EU, the World) come too.
+    members : bool
+        Whether a group that is asked for stands for its members, each in the years in which it was
+        one, and not for rows of the group itself.
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
         ('Kazakhstan', 'Türkiye', 'EU'), where a cell names several any that names all of a value
-        ('KAZ', 'KAZ;UZB'); ``source`` as a short form of ``source_id``. An empty list matches
-        nothing. ``source="preferred"``, of 'trade' and 'students', keeps one source of what
-        each economy reports in a year (of students: from each origin): the first, by role and
-        preference in the register, that has any of the rows asked for; figures that are nobody's
-        own report are left out.
+        ('KAZ', 'KAZ;UZB'); ``source`` as a short form of ``source_id``; ``reporter`` and
+        ``partner`` as in 'trade', of any table: of students the origin and the destination, of
+        investment the host and the investor, of debt who owes and who lent; of 'trade' ``level``
+        ('total', 2, 4, 6 or 'SITC'), the products of one level. An empty list matches nothing.
+        ``source="preferred"``, of 'trade' and 'students', keeps one source of what each economy
+        reports in a year (of students: from each origin): the first, by role and preference in the
+        register, that has any of the rows asked for; figures that are nobody's own report are left
+        out.
 
     Returns
     -------
@@ -85,7 +93,8 @@ def load(
     UnknownNameError
         A table, column, economy, value or vintage is not known; with suggestions.
     AggregateError
-        A group of economies is asked for that no row of the table has; with its members.
+        A group of economies is asked for that no row has, of the table or of what the filters
+        leave; with its members. Members are asked for of a group of which none are listed.
     UsageError
         A filter of the wrong type, a vintage of no or several sources, ``source`` beside
         ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
@@ -107,6 +116,13 @@ def load(
     >>> (rows.set_index("partner")["value_usd"] / 1e9).round(1).to_dict()
     {'CHN': 14.7, 'RUS': 10.2}
 
+    The members of a union in each year, here without the United Kingdom from 2020:
+
+    >>> rows = ca.load("trade", reporter="KAZ", partner="European Union", members=True,
+    ...                product="TOTAL", flow="export", source="KAZ_BNS", since=2019, until=2020)
+    >>> rows.groupby("year")["partner"].nunique().tolist()
+    [28, 27]
+
     One source for each year, its own office where that has counted:
 
     >>> rows = ca.load("trade", reporter="KAZ", product="TOTAL", source="preferred", since=2022)
@@ -119,7 +135,8 @@ def load(
     if vintage is not None:
         file = file_of_vintage(table, vintage, filters)
     day = parse_as_of(as_of)
-    condition = _condition(wanted(table, file, filters, since, until, aggregates))
+    asked = wanted(table, file, filters, since, until, aggregates, members)
+    condition = _condition(asked)
     parts = large(name)
     if parts or table.location:
         _refuse_too_many(table, [file, *parts], condition)
@@ -130,6 +147,15 @@ def load(
             data = pa.concat_tables([data, more.cast(data.schema)]).sort_by(
                 [(column, "ascending") for column in table.key]
             )
+    for column in table.of_type("economy"):
+        if groups := {*filter(economies.is_aggregate, asked.values.get(column, ()))}:
+            lacking = groups - {*data[column].unique().to_pylist()}
+            _refuse_groups_without_rows(table, column, lacking, " that these filters leave")
+    if asked.members and not len(data):
+        raise AggregateError(
+            f"no row of table {name!r} that these filters leave has a member of the group",
+            hint="ca.coverage(...) says what there is",
+        )
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -233,10 +259,17 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
 
 
 class Wanted(NamedTuple):
-    """Rows that are asked for: the values of columns, in the form of the table, and years."""
+    """Rows that are asked for: the values of columns, in the form of the table, and years; members
+    of groups, each with the first and the last year in which it was one.
+    """
 
     values: dict[str, list[Any]]
     years: tuple[int, int] | None
+    members: dict[str, dict[tuple[int, int], list[str]]]
+
+
+_WORDS = {"unit": "reporter", "counterpart": "partner"}
+"""What a column of economies that has a role is called in every table."""
 
 
 def wanted(
@@ -246,28 +279,42 @@ def wanted(
     since: int | None,
     until: int | None,
     aggregates: bool = True,
+    members: bool = False,
 ) -> Wanted:
-    """What filters ask for; raises UsageError and UnknownNameError."""
-    if "source" in filters:
-        if "source_id" in filters:
-            raise UsageError(
-                "`source` and `source_id` are the same filter", hint="give one of them"
-            )
-        filters["source_id"] = filters.pop("source")
-    values = {}
+    """What filters ask for; raises UsageError, UnknownNameError and AggregateError."""
+    of_economies = table.of_type("economy")
+    words = {_WORDS.get(table.columns[name].role or "", name): name for name in of_economies}
+    for word, column in {"source": "source_id", **words}.items():
+        if word in filters and word != column:
+            if column in filters:
+                raise UsageError(
+                    f"`{word}` and `{column}` are the same filter", hint="give one of them"
+                )
+            filters[column] = filters.pop(word)
+    for name, flag in {"aggregates": aggregates, "members": members}.items():
+        if flag not in (True, False):  # 'no' would be true
+            raise UsageError(f"{name} must be True or False, got {flag!r}", hint=f"{name}=False")
+    level = None if "level" in table.columns else filters.pop("level", None)
+    values, spans = {}, {}
+    _refuse_without(table, "members", not members or "year" in table.columns, "column `year`")
     for column, value in filters.items():
         known_name(f"column of table {table.table!r}", column, table.columns)
-        values[column] = _values(table, file, column, several(value))
-    if aggregates not in (True, False):  # 'no' would be true
-        raise UsageError(
-            f"aggregates must be True or False, got {aggregates!r}", hint="aggregates=False"
-        )
+        asked = several(value)
+        if members and column in of_economies:
+            groups = [name for name in asked if economies.is_aggregate(name)]
+            spans[column] = _members(groups)
+            asked = [name for name in asked if name not in groups]
+        values[column] = _values(table, file, column, asked)
+    if level is not None:
+        column = table.levelled()
+        codes = values.get(column) or _known_values(table, file, column)
+        values[column] = of_level(table, level, codes)
     if not aggregates:
-        _refuse_without(table, "aggregates", bool(table.of_type("economy")), "economies")
+        _refuse_without(table, "aggregates", bool(of_economies), "economies")
         values["is_aggregate"] = [False]
     years = None if since is until is None else year_span(since, until)
-    _refuse_without(table, "since", years is None or "year" in table.columns, "a column `year`")
-    return Wanted(values, years)
+    _refuse_without(table, "since", years is None or "year" in table.columns, "column `year`")
+    return Wanted(values, years, spans)
 
 
 def _refuse_without(table: registry.Table, option: str, fits: bool, what: str) -> None:
@@ -279,13 +326,17 @@ def _refuse_without(table: registry.Table, option: str, fits: bool, what: str) -
 
 
 def _condition(rows: Wanted) -> pc.Expression | None:
-    parts = [
-        pc.field(column).isin(known) if known else pc.scalar(False)  # an empty list matches nothing
-        for column, known in rows.values.items()
-    ]
-    if rows.years:
-        parts += [pc.field("year") >= rows.years[0], pc.field("year") <= rows.years[1]]
+    parts = [_between(*rows.years)] if rows.years else []
+    for column, known in rows.values.items():
+        isin, spans = pc.field(column).isin, rows.members.get(column, {})
+        either = [isin(known) if known else pc.scalar(False)]  # an empty list matches nothing
+        either += [isin(codes) & _between(*span) for span, codes in spans.items()]
+        parts.append(functools.reduce(operator.or_, either))
     return functools.reduce(operator.and_, parts) if parts else None
+
+
+def _between(first: int, last: int) -> pc.Expression:
+    return (pc.field("year") >= first) & (pc.field("year") <= last)
 
 
 def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
@@ -320,14 +371,32 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
     return values
 
 
-def _refuse_groups_without_rows(table: registry.Table, column: str, groups: set[str]) -> None:
+def _refuse_groups_without_rows(
+    table: registry.Table, column: str, groups: set[str], left: str = ""
+) -> None:
     """Refuse groups that no row of the table has: their members may well have rows."""
     for code in sorted(groups):
-        inside = ", ".join(map(repr, economies.members(code, today().year))) or "'KAZ'"
+        inside = ", ".join(map(repr, economies.members(code, today().year)))
         raise AggregateError(
-            f"no row of table {table.table!r} has the group {code} as its {column}",
-            hint=f"ask for its members, or for single economies: {column}=[{inside}]",
+            f"no row of table {table.table!r}{left} has the group {code} as its {column}",
+            hint=f"take its members, of each year: members=True; or some: {column}=[{inside}]"
+            if inside
+            else "name single economies: its members are not listed",
         )
+
+
+def _members(groups: list[str]) -> dict[tuple[int, int], list[str]]:
+    """Members of groups by the first and the last year of their membership."""
+    spans: dict[tuple[int, int], list[str]] = {}
+    for name in groups:
+        if not (members := economies.AGGREGATES[economies.resolve(name)].members):
+            raise AggregateError(
+                f"the members of {name} are not listed",
+                hint="name single economies, or leave members=True out",
+            )
+        for member, (first, last) in members.items():
+            spans.setdefault((first, last or 9999), []).append(member)
+    return spans
 
 
 @functools.lru_cache(maxsize=256)

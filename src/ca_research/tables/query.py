@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Real
 from pathlib import Path
@@ -98,12 +98,14 @@ def relation(
     as_of: str | dt.date | None = None,
     vintage: str | None = None,
     aggregates: bool = True,
+    members: bool = False,
     **filters: Any,
 ) -> duckdb.DuckDBPyRelation:
     """Rows of a table as a relation of DuckDB: nothing is read before something is asked of it.
 
-    It is the way to tables that no frame can hold. `ca.trade.partner_shares`, `hhi`, `growth`,
-    `rank`, `product_shares` and `revealed_comparative_advantage` take it in the place of a frame.
+    It is the way to tables that no frame can hold. Of `ca.trade` `partner_shares`, `hhi`, `growth`,
+    `rank`, `product_shares`, `revealed_comparative_advantage`, `grubel_lloyd`, `add_up` and
+    `unit_values` take it in the place of a frame.
 
     Parameters
     ----------
@@ -117,6 +119,8 @@ def relation(
         An earlier fetch of the one source that ``source`` names, as for `load`.
     aggregates : bool
         Whether rows of groups come too.
+    members : bool
+        Whether a group stands for its members, as for `load`.
     **filters : Any
         As for `load`. Of ``source="preferred"`` it is read at once which sources there are.
 
@@ -128,7 +132,7 @@ def relation(
 
     Raises
     ------
-    UnknownNameError, UsageError, MissingTableError, UndeclaredReadError
+    UnknownNameError, UsageError, AggregateError, MissingTableError, UndeclaredReadError
         As `load`.
 
     Examples
@@ -142,12 +146,14 @@ def relation(
     chosen = asks_for_preferred(filters)
     if vintage is not None:
         file = file_of_vintage(table, vintage, filters)
-    rows = wanted(table, file, filters, since, until, aggregates)
-    parts = [
-        f'"{column}" in ({", ".join(map(_literal, values))})' if values else "false"
-        for column, values in rows.values.items()
-    ]
-    parts += ["year between {} and {}".format(*rows.years)] if rows.years else []
+    rows = wanted(table, file, filters, since, until, aggregates, members)
+    parts = []
+    for column, values in rows.values.items():
+        spans = rows.members.get(column, {}).items()
+        either = [_within(column, values)] if values else ["false"]
+        either += [f"{_within(column, codes)} and {_between(*span)}" for span, codes in spans]
+        parts.append(f"({' or '.join(either)})")
+    parts += [_between(*rows.years)] if rows.years else []
     parts += [] if day is None else [f"known_on <= timestamp '{day.isoformat()}'"]
     condition = " and ".join(parts) or "true"
     connection, query = connect(), standing(name)
@@ -168,6 +174,14 @@ def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, que
     place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
     first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query}) group by all"
     return f"select * from ({query}) semi join ({first}) using ({cell}, source_id)"
+
+
+def _within(column: str, values: Sequence[Any]) -> str:
+    return f'"{column}" in ({", ".join(map(_literal, values))})'
+
+
+def _between(first: int, last: int) -> str:
+    return f"year between {first} and {last}"
 
 
 def _literal(value: Any) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
 
 from .. import registry
 from ..ground import paths
@@ -62,14 +66,15 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
         parts.append(_read(name, table, faults))
     if faults:
         raise DataError(faults)
-    kinds = {n: "str" if c.type == "number" else "category" for n, c in table.columns.items()}
-    return pd.concat(parts, ignore_index=True).astype(kinds | {"_file": "category"})
+    words = [n for n, column in table.columns.items() if column.type != "number"]
+    return pa.concat_tables(parts).to_pandas(categories=[*words, "_file"])
 
 
-def _read(name: str, table: registry.Table, faults: list[Fault]) -> pd.DataFrame:
+def _read(name: str, table: registry.Table, faults: list[Fault]) -> pa.Table:
     """Rows of one raw file; to the faults are added its lines that cannot be one."""
     shown, content = f"data/raw/{name}", (paths.raw_dir() / name).read_bytes()
-    rows, columns = list[list[object]](), [*table.columns]
+    texts = dict.fromkeys((*table.columns, "_file"), pa.string())
+    rows, lines, columns = list[list[str]](), list[int](), dict[str, Any]()
 
     def broken(line: int, column: str, value: str, rule: str) -> None:
         faults.append(Fault(shown, line, column, value, rule))
@@ -78,7 +83,7 @@ def _read(name: str, table: registry.Table, faults: list[Fault]) -> pd.DataFrame
         decoded(content)
     except Unreadable as fault:
         broken(fault.line or 0, "(line)", "", fault.what)
-        return pd.DataFrame(columns=columns)
+        return pa.table({})
     text = content.decode()
     head, _, body = text.partition("\n")
     named = head.rstrip("\r").split(",")
@@ -88,17 +93,36 @@ def _read(name: str, table: registry.Table, faults: list[Fault]) -> pd.DataFrame
     elif hit := re.search(CONTROL, text):
         line = text.count("\n", 0, hit.start()) + 1
         broken(line, "(line)", repr(hit[0]), "must not hold a control character")
+    elif plain := _plain(text, expected, texts):
+        columns, lines = plain, [*range(2, 2 + len(plain[expected[0]]))]
     else:
         reader, line = csv.reader(io.StringIO(body, newline=""), strict=True), 2
         try:
             for cells in reader:
                 if len(cells) == len(expected):
-                    rows.append([*cells, shown, line])
+                    rows.append(cells)
+                    lines.append(line)
                 else:
                     rule = f"must have {len(expected)} fields, not {len(cells)}"
                     broken(line, "(line)", ",".join(cells), rule)
                 line = reader.line_num + 2
         except csv.Error as error:  # a quote that nobody closes
             broken(line, "(line)", "", str(error))
-    frame = pd.DataFrame(rows, columns=[*expected, "_file", "_line"])
-    return frame.reindex(columns=[*columns, "_file", "_line"], fill_value="")
+        columns = dict(zip(expected, zip(*rows, strict=True), strict=False))
+    empty = dict.fromkeys(table.columns, [""] * len(lines))
+    columns = empty | columns | {"_file": [shown] * len(lines), "_line": lines}
+    return pa.table(columns, pa.schema(texts | {"_line": pa.int64()}))
+
+
+def _plain(text: str, columns: list[str], types: dict[str, pa.DataType]) -> dict[str, Any]:
+    """Columns of lines as Arrow reads them, in a fraction of the time; none where a cell is quoted
+    or a line is no row.
+    """
+    if any(odd in text for odd in ('"', "\r", "\n\n")):
+        return {}
+    read = pa_csv.ReadOptions(column_names=columns, skip_rows=1)
+    cells = pa_csv.ConvertOptions(column_types=types)
+    with contextlib.suppress(pa.ArrowInvalid):
+        lines = pa_csv.read_csv(io.BytesIO(text.encode()), read, convert_options=cells)
+        return dict(zip(columns, lines, strict=True))
+    return {}

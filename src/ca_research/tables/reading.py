@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from .. import registry
 from ..ground import sql
-from ..ground.errors import DataError, Fault, NothingToAddError
+from ..ground.errors import DataError, Fault, NothingToAddError, UsageError
+from . import levels
 from .database import connect
 from .rules import broken
 from .validate import checked_rows, duplicates, schema
@@ -88,8 +89,9 @@ class Reading:
         self.spec, self.mapped, self.skip_bad = reader.table, reader.mapped, skip_bad
         self.faults, self.more, self.number = dict[Fault, None](), 0, 0
         places = list(self._take(folder))
-        self._add_up(f"from {sql.parquet(places)}" if folder else "from _typed")
+        self._read_rows(f"from {sql.parquet(places)}" if folder else "from _typed")
         self._refuse_twice()
+        self._add_up()
         if self.faults and not skip_bad:
             raise self._refusal(list(self.faults))
 
@@ -142,49 +144,81 @@ class Reading:
     def _key(self) -> str:
         return sql.names(self.spec.key)
 
-    def _add_up(self, typed: str) -> None:
-        """The relation `whole`: rows, or their sums and totals, in which each counts once."""
-        mapped, columns = self.mapped, f"{sql.names(self.spec.columns)}, _file, _line, _bad"
-        if not mapped.sums:
-            self.connection.execute(f"create temp view whole as select {columns} from ({typed})")
+    def _read_rows(self, typed: str) -> None:
+        """The relation `whole`: rows, in which a value stands only beside those that its column
+        names, or the sums of those of one key.
+        """
+        columns = [*self.spec.columns, "_file", "_line", "_bad"]
+        rows = f"select {sql.names(columns)} from ({typed})"
+        for name, column in self.spec.columns.items():
+            for other, pattern in column.within.items():
+                beside = f"regexp_full_match({sql.name(other)}, {sql.text(pattern)})"
+                value = f"case when {beside} then {sql.name(name)} end as {sql.name(name)}"
+                rows = f"select * replace ({value}) from ({rows})"
+        if not self.mapped.sums:
+            self.connection.execute(f"create temp view whole as {rows}")
             return
-        name = self.reader.figure
-        figure = sql.name(name)
-
-        def added(rows: str) -> str:
-            told = f"sum({figure}::decimal(38, 6)) as {figure}, min(_line) as _line"
-            return f"select * exclude ({figure}, _line), {told} from ({rows}) group by all"
-
         # of two rows of one key a faulty one does not count
-        sums = f"with sums as ({added(f'select * from ({typed}) where not _bad')}) from sums"
-        if mapped.totals:
-            put = ", ".join(f"{sql.text(v)} as {sql.name(n)}" for n, v in mapped.totals.items())
-            sums += f" union all by name {added(f'select * replace ({put}) from sums')}"
-        self.connection.execute(
-            f"create temp table whole as select {columns} from "
-            f"(select * replace ({figure}::double as {figure}) from ({sums}))"
-        )
-        self._refuse_sums(name, self.spec.columns[name])
+        columns.remove("_line")
+        sums = self._sums(f"from ({rows}) where not _bad", columns, ", min(_line) as _line")
+        self.connection.execute(f"create temp table whole as {sums}")
+        self._refuse_sums("whole")
 
-    def _refuse_sums(self, name: str, column: registry.Column) -> None:
+    def _sums(self, rows: str, columns: Collection[str], more: str = "") -> str:
+        amounts = {n: unit for n, c in self.spec.columns.items() for unit in c.within if c.unit}
+        return levels.sums(rows, columns, self.reader.figure, amounts, more)
+
+    def _add_up(self) -> None:
+        """The relation `good`: rows whose key no other has, or the sums of their products; beside
+        them the totals.
+        """
+        columns, totals = self.spec.columns, self.mapped.totals
+        good = f"select {sql.names(columns)} from whole anti join twice using ({self._key}) "
+        good += "where not _bad"
+        if digits := self.mapped.digits:
+            product = sql.name(self.spec.levelled())
+            is_code = f"regexp_full_match({product}, '[0-9]+')"
+            lengths = f"select distinct length({product}) from ({good}) where {is_code} order by 1"
+            match [length for (length,) in self.connection.sql(lengths).fetchall()]:
+                case [length] if length > digits:
+                    short = f"case when {is_code} then left({product}, {digits}) else {product} end"
+                case held:
+                    raise UsageError(
+                        f"products of {held} digits are not added up to {digits}",
+                        where=self.reader.file,
+                        hint="keep those of one level that is finer: `only` in the map",
+                    )
+            good = self._kept("added", good, f"{short} as {product}")
+        if totals:
+            put = [f"{sql.text(v)} as {sql.name(n)}" for n, v in totals.items()]
+            beside = (n for n, c in columns.items() if c.within.keys() & totals.keys())
+            put += [f"null::varchar as {sql.name(n)}" for n in beside]
+            good += f" union all by name {self._kept('totals', good, ', '.join(put))}"
+        self.connection.execute(f"create temp view good as {good}")
+
+    def _kept(self, name: str, rows: str, put: str) -> str:
+        """SQL of a new table with the sums of rows in which some columns are replaced."""
+        sums = self._sums(f"select * replace ({put}) from ({rows})", self.spec.columns)
+        self.connection.execute(f"create temp table {name} as {sums}")
+        self._refuse_sums(name)
+        return f"from {name}"
+
+    def _refuse_sums(self, sums: str) -> None:
         """Raise DataError where a sum is beyond the bounds of its column."""
-        query = f"select unnest([min({sql.name(name)}), max({sql.name(name)})]) as v from whole"
+        name = self.reader.figure
+        query = f"select unnest([min({sql.name(name)}), max({sql.name(name)})]) as v from {sums}"
         ends = self.connection.sql(query).df()["v"]
-        for mask, words in broken(ends, column):
+        for mask, words in broken(ends, self.spec.columns[name]):
             (value, *_) = ends[mask]
             raise self._refusal([Fault(self.reader.file, 0, name, f"{value:g}", words)])
 
     def _refuse_twice(self) -> None:
-        """The relation `good`: rows whose key no other has."""
+        """Note rows whose key another has, and keep their keys as `twice`."""
         keys = f"select {self._key} from whole group by all having count(*) > 1"
-        self.connection.execute(f"create or replace temp table twice as {keys}")
+        self.connection.execute(f"create temp table twice as {keys}")
         rows = f"select {self._key}, _file, _line from whole semi join twice using ({self._key})"
         rows += f" order by _file, _line limit {FAULTS}"
         self._note(duplicates(self.spec, self.connection.sql(rows).df()))
-        self.connection.execute(
-            f"create or replace temp view good as from whole anti join twice using ({self._key}) "
-            "where not _bad"
-        )
 
     # --- what they are
 

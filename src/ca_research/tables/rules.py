@@ -84,8 +84,8 @@ def rules(column: registry.Column) -> dict[str, Callable[[Any], Any]]:
             tests["must be an ISO 8601 date (may be partial or an interval a/b)"] = is_date
     if column.values:
         tests[f"must be one of {', '.join(column.values)}"] = column.values.__contains__
-    if column.pattern:
-        tests[f"must match {column.pattern} ({column.meaning})"] = re.compile(column.pattern).match
+    if form := column.form:
+        tests[f"must match {form} ({column.meaning})"] = re.compile(form).match
     if low is not None:
         why = "must not be negative" if low == 0 else f"must be at least {low:g}"
         tests[f"{why} ({column.reason})"] = lambda value: value >= low

@@ -62,5 +62,6 @@ def one_classification(products: Iterable[Any]) -> None:
     if len(kinds) > 1:
         raise MixedUnitsError(
             f"products of several levels or classifications: {', '.join(kinds.values())}",
-            hint="keep one level, of one source: frame[frame['product'].str.len() == 2]",
+            hint="keep one level, of one source: load(..., level=2), or of a frame "
+            "frame[frame['product'].str.len() == 2]",
         )

@@ -42,7 +42,8 @@ def product_shares(
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
         As `trade`: one row per `by` and product: value_usd (USD), price_basis where `trade` has
-        it, share in [0, 1] of the products listed, products (number of), sources.
+        it, share in [0, 1] of the products listed, products (number of), sources. The ``plot()`` of
+        a frame draws a line for each of the largest.
 
     Raises
     ------
@@ -61,21 +62,19 @@ def product_shares(
     [0.6, 0.4]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    return _shares(trade, list(by))
-
-
-def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    return cited(shares_of(rows, keys, "product"), rows, keys)
+    return shares_of(trade, list(by), "product")
 
 
 def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
     """The index below of a relation: shares of products, over those of the world."""
     world = world.df() if pushed.is_relation(world) else world
     measure = partial(measure, world=world)
-    base = _shares(WORLD.check(world), ["year"]).drop(columns=["products", "value_usd"])
+    base = shares_of(WORLD.check(world), ["year"], "product").drop(
+        columns=["products", "value_usd"]
+    )
     accounts = pushed.by_product(trade, declared, ["reporter", "year"], measure)
     table = accounts.add_up("sum(value_usd::double) as total")
-    kinds = [c for c in ("flow", "scope", *MONEY) if c in accounts.rows.columns]
+    kinds = [c for c in ("flow", "scope", "revision", *MONEY) if c in accounts.rows.columns]
     if kinds:
         _of_exports(accounts.rows.project(", ".join(kinds)).distinct().df(), world)
     sources, of_world = accounts.sources and "a.sources", ""
@@ -136,14 +135,16 @@ def revealed_comparative_advantage(
     _of_exports(trade, world)
     keys = ["reporter", "year"]
     cells = pd.MultiIndex.from_frame(trade[["year", "product"]])
-    weight = _shares(world, ["year"]).set_index(["year", "product"])["share"].reindex(cells)
+    weight = (
+        shares_of(world, ["year"], "product").set_index(["year", "product"])["share"].reindex(cells)
+    )
     if not (weight > 0).all():
         year, product = cells[~(weight > 0)][0]
         raise CoverageError(
             f"no world exports of product {product} in {year}",
             hint="give world totals for every product and year, or drop these products",
         )
-    out = _shares(trade, keys).drop(columns="products")
+    out = shares_of(trade, keys, "product").drop(columns="products")
     out.insert(len(keys) + 2, "rca", out.pop("share") / weight.to_numpy())
     others = world.drop(columns="reporter", errors="ignore")
     used = pd.concat([trade, trade[keys].drop_duplicates().merge(others, on="year")])
@@ -161,7 +162,8 @@ def _of_exports(trade: pd.DataFrame, world: pd.DataFrame) -> None:
 
 
 def _of_one_kind(*frames: pd.DataFrame) -> None:
-    kinds = [c for c in ("scope", *MONEY) if all(c in frame for frame in frames) or c != "scope"]
+    free = [c for c in ("scope", "revision") if not all(c in frame for frame in frames)]
+    kinds = [c for c in ("scope", "revision", *MONEY) if c not in free]
     alike(pd.concat(frames), kinds)
 
 
@@ -304,15 +306,15 @@ def _both_flows(trade: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
     return trade.set_index([*cell, "flow"])["value_usd"].unstack("flow")
 
 
-@takes(trade=of_trade("product", "flow", beside=("flow",), rows=by_product))
+@takes(pushed.grubel_lloyd, trade=of_trade("product", "flow", beside=("flow",), rows=by_product))
 def grubel_lloyd(
-    trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
+    trade: pd.DataFrame | Relation, by: Sequence[str] = ("reporter", "partner", "year")
 ) -> pd.DataFrame:
     """Intra-industry trade of a group, in [0, 1].
 
     Parameters
     ----------
-    trade : pandas.DataFrame
+    trade : pandas.DataFrame or duckdb.DuckDBPyRelation
         Exports and imports by product of one source: the columns of `by`, flow, product, value_usd
         (USD).
     by : sequence of str
@@ -344,6 +346,7 @@ def grubel_lloyd(
     >>> found["grubel_lloyd"].round(6).tolist()
     [0.5]
     """
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys = list(by)
     wide = _both_flows(trade, [*keys, "product"])
     there = wide.notna().groupby(level=keys).any()

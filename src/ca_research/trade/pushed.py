@@ -8,6 +8,7 @@ own words. Parts of ten million rows, measured as frames one after another, took
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -22,6 +23,7 @@ from ..ground.errors import UsageError
 from ..stats.contract import ECONOMIES, KINDS, Frame
 from ..stats.frames import figures, refuse_names, require
 from ..stats.frames import years as refuse_no_years
+from ..tables.levels import sums
 from .checks import SUM
 from .checks import by_product as rows_by_product
 from .mirror import KEYS
@@ -33,6 +35,8 @@ DataFrameOrRelation = TypeVar("DataFrameOrRelation", pd.DataFrame, Relation)
 """What a measure takes, and gives again: work is done where the rows are."""
 Measure = Callable[..., Any]
 """The measure of frames."""
+ACCOUNT = ("reporter", "partner", "year", "flow")
+"""What a flow is, of all its products."""
 LIMIT = 100_000
 """Rows of accounts that may break a rule, fetched to be judged."""
 MANY = 1200
@@ -68,7 +72,7 @@ class Accounts:
     ) -> None:
         self.rows, self.declared, self.keys, self.measure = rows, declared, list(keys), measure
         self.cell, value = declared.cell_of(rows.columns, keys), declared.value
-        require(rows.limit(0).df(), (value,), keys=self.cell)
+        require(rows.limit(0).df(), (*declared.columns, value), keys=self.cell)
         known = rows.filter(f'"{value}" is not null')
         figures(known.limit(1).df(), value, negative=True)
         if "year" in self.cell:
@@ -109,7 +113,8 @@ class Accounts:
     def kinds(self) -> list[str]:
         """Columns that have one value in an account."""
         candidates = (*self.declared.single, "source_id", *KINDS)
-        fixed = (c for c in candidates if c not in (*self.cell, *self.declared.varies))
+        varies = (*self.declared.varies, *(("valuation",) if self.declared.beside else ()))
+        fixed = (c for c in candidates if c not in (*self.cell, *varies))
         return [c for c in fixed if c in self.rows.columns]
 
     def add_up(self, sums: str, amiss: str = "false") -> str:
@@ -122,6 +127,9 @@ class Accounts:
             suspect += [f"count({value}) < count(*)"]
         if self.kinds:
             suspect += [f"min(hash({_names(self.kinds)})) <> max(hash({_names(self.kinds)}))"]
+        if self.declared.beside and "valuation" in self.rows.columns:
+            beside = _names(self.declared.beside)
+            suspect += [f"count(distinct ({beside}, valuation)) > count(distinct ({beside}))"]
         rows, twice = self.bits()
         self.ask(
             f"create temp table {table} as select {_names(self.keys)}, {sums}{self.sources}, "
@@ -206,15 +214,19 @@ def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> p
         )
         if not accounts.ask(f"from {table} limit 1").fetchall():
             accounts.measure(shares.limit(0).df())
-    named = {"source_id", "sources"} & set(shares.columns)
+    return _by_account(shares, table, by, f"{index} as hhi, partners as n", "partners > 0")
+
+
+def _by_account(
+    rows: Relation, table: str, by: list[str], columns: str, where: str = "true"
+) -> pd.DataFrame:
+    """A frame of one row for each account of a table, with its sources."""
+    named = {"source_id", "sources"} & set(rows.columns)
     extra = f", array_to_string(sources, '{_MARK}') as sources" if named else ""
     keys = _names(by)
-    rows: Any = shares.query(
-        "rows",
-        f"select {keys}, {index} as hhi, partners as n{extra} from {table} "
-        f"where partners > 0 order by {keys}",
-    )
-    frame: pd.DataFrame = rows.to_arrow_table().to_pandas()
+    query = f"select {keys}, {columns}{extra} from {table} where {where} order by {keys}"
+    relation: Any = rows.query("rows", query)
+    frame: pd.DataFrame = relation.to_arrow_table().to_pandas()
     if extra:
         code, words = pd.factorize(frame["sources"])
         lists = (tuple(filter(None, word.split(_MARK))) for word in words)
@@ -242,7 +254,53 @@ def product_shares(measure: Measure, declared: Frame, trade: Relation, by: list[
     return accounts.each(table, "value_usd::double / nullif(total, 0) as share, products")
 
 
-def by_product(rows: Relation, declared: Frame, keys: list[str], measure: Measure) -> Accounts:
+def grubel_lloyd(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> pd.DataFrame:
+    """The index as a frame: see `indices.grubel_lloyd`, the measure of frames."""
+    accounts = by_product(trade, declared, by, partial(measure, by=by))
+    each = accounts.ask("select distinct on (flow) * from rows").df()
+    if {*each["flow"]} != {"export", "import"}:
+        accounts.measure(each)
+    table = accounts.add_up(
+        "count(distinct product) as products, count(distinct flow) = 2 as whole, "
+        "any_value(flow) as flow"
+    )
+    keys, signed = _names(by), "case flow when 'export' then value_usd else -value_usd end::double"
+    gaps = f"select {keys}, abs(sum({signed})) as gap, sum(value_usd::double) as turnover from rows"
+    index = f"select {keys}, 1 - sum(gap) / nullif(sum(turnover), 0) as index"
+    joined = f"{table} join ({index} from ({gaps} group by {keys}, product) group by {keys})"
+    lacking = "case when whole then '' when flow = 'export' then 'imports' else 'exports' end"
+    columns = f"case when whole then index end as grubel_lloyd, products, {lacking} as missing"
+    return _by_account(accounts.rows, f"{joined} using ({keys})", by, columns)
+
+
+def add_up(measure: Measure, declared: Frame, trade: Relation, level: int) -> Relation:
+    """Products of a coarser level as a relation: see `products.add_up`."""
+    accounts = by_product(trade, declared, ACCOUNT, partial(measure, level=level))
+    accounts.judge(f"not regexp_full_match(product, '[0-9]{{{level + 1},}}')")
+    accounts.add_up("count(*) as products")
+    there = accounts.rows.columns
+    kinds = [c for c in KINDS if c in there]
+    amounts = {"quantity": "quantity_unit"} if {"quantity", "quantity_unit"} <= {*there} else {}
+    coarse = f"select * replace (left(product, {level}) as product) from rows"
+    more = f", count(*) as products{accounts.sources}"
+    keys = [*ACCOUNT, "product"]
+    added = accounts.ask(sums(coarse, [*keys, *kinds], "value_usd", amounts, more))
+    order = [*keys, "value_usd", "products", *kinds, *itertools.chain(*amounts.items())]
+    columns = _names([*order, *added.columns[-1:]] if accounts.sources else order)
+    return added.project(columns)
+
+
+def unit_values(measure: Measure, declared: Frame, trade: Relation) -> Relation:
+    """What units cost as a relation: see `products.unit_values`."""
+    accounts = by_product(trade, declared, ["reporter", "year", "flow"], measure)
+    table = accounts.add_up("count(quantity) as known")
+    if not accounts.ask(f"from {table} where known > 0 limit 1").fetchall():
+        accounts.measure(accounts.rows.limit(1000).df())
+    price = "value_usd::double / case when quantity > 0 then quantity end as unit_value"
+    return accounts.each(table, f"quantity, quantity_unit, {price}")
+
+
+def by_product(rows: Relation, declared: Frame, keys: Sequence[str], measure: Measure) -> Accounts:
     """Rows by product, without TOTAL, of one classification: as `checks.by_product`."""
     require(rows.limit(0).df(), ("product",))
     single = rows_by_product(rows.project("product").distinct().df())["product"]

@@ -9,6 +9,7 @@ Russia.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -62,7 +63,7 @@ _PARTNER = [*_YEAR, "counted_as"]
 _REPORT = ["direction", "side", "source_id"]
 
 
-@once
+@partial(once, by_row=True)
 def both_reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Figures of `perspective`, with panels and what was made of both sides."""
     bare = require(trade, ()).filter([*KEYS, "value_usd", "is_aggregate", *KINDS])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import Frame, takes
 from ..stats.frames import cited
+from ..stats.groups import Groups
 from . import pushed
 from .checks import REST, SUM, of_trade
 from .pushed import DataFrameOrRelation, Relation
 
+ALL = slice(None)
 BY = ("reporter", "year", "flow")
 """What one account of trade is, unless told otherwise."""
 
@@ -44,7 +47,7 @@ def partner_shares(
     pandas.DataFrame or duckdb.DuckDBPyRelation
         As `trade`: one row per `by` and partner: ``value_usd``, ``share`` in [0, 1] (null in an
         account of zeros), ``partners`` (number of); ``sources`` and ``price_basis`` where the rows
-        state them.
+        state them. The ``plot()`` of a frame draws a line for each of the largest.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def partner_shares(
     world = trade["partner"] == "WLD"
     if world.all():
         raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
-    shares = shares_of(trade[~world], keys, "partner")
+    shares = shares_of(trade, keys, "partner", ~world)
     if denominator == "world":
         totals = trade[world].set_index(keys)["value_usd"]
         total = shares[keys].join(totals.rename("total"), on=keys)["total"]
@@ -84,16 +87,19 @@ def partner_shares(
             f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
             hint="the total and the partners are not of one account",
         )
-    return cited(shares, trade, keys)
-
-
-def shares_of(rows: pd.DataFrame, keys: list[str], column: str) -> pd.DataFrame:
-    """What each of a column has of the sum of its account, and how many there are."""
-    shares = rows[[*keys, column, "value_usd"]].reset_index(drop=True)
-    accounts = shares.groupby(keys, observed=True)["value_usd"]
-    shares["share"] = shares["value_usd"] / accounts.transform("sum")  # 0 / 0 is no share
-    shares[f"{column}s"] = accounts.transform("size")
     return shares
+
+
+def shares_of(trade: pd.DataFrame, keys: list[str], column: str, parts: Any = ALL) -> pd.DataFrame:
+    """What each of a column has of the sum of its account, and how many there are; parts: rows of
+    `trade` that count.
+    """
+    shares = trade[[*keys, column, "value_usd"]][parts].reset_index(drop=True)
+    account = Groups.of(trade).number(keys)[parts]
+    total = np.bincount(account, shares["value_usd"])
+    shares["share"] = shares["value_usd"] / total[account]  # 0 / 0 is no share
+    shares[f"{column}s"] = np.bincount(account)[account]
+    return cited(shares, trade, keys, account)
 
 
 SHARES = Frame(
@@ -142,19 +148,22 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     """
     assert isinstance(shares, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = list(by)
-    squared = shares.assign(square=shares["share"] ** 2)
-    accounts = squared.groupby(keys, observed=True)
-    sums = accounts[["share", "square"]].sum()
-    known, n = accounts["share"].count(), accounts.size()
-    off = (known > 0) & ((known < n) | ~((sums["share"] - 1).abs() < SUM))
+    groups, share = Groups.of(shares), shares["share"].fillna(0)
+    account, table = groups.number(keys), shares[keys].iloc[groups.firsts(keys)]
+    known, n = np.bincount(account, shares["share"].notna()), np.bincount(account)
+    total = np.bincount(account, share)
+    off = (known > 0) & ((known < n) | ~(np.abs(total - 1) < SUM))
     if off.any() or shares.empty:
+        named = table[off].set_index(keys).sort_index().index
         raise CoverageError(
-            f"shares of {off.idxmax() if off.any() else 'nothing'} do not sum to one",
+            f"shares of {named[0] if off.any() else 'nothing'} do not sum to one",
             hint="use partner_shares(..., denominator='partners')",
         )
-    table = pd.DataFrame({"hhi": sums["square"] / sums["share"] ** 2, "n": n}).reset_index()
-    table = cited(table, shares.drop(columns="price_basis", errors="ignore"), keys)
-    return table
+    table = table.assign(hhi=np.bincount(account, share**2), n=n)
+    table["hhi"] /= total**2
+    table = cited(table, shares, keys, np.arange(len(table)))
+    table = table.drop(columns={"price_basis"}.difference(keys), errors="ignore")
+    return table.sort_values(keys, ignore_index=True)
 
 
 @takes(pushed.growth, trade=of_trade("year", gaps="dropped"))

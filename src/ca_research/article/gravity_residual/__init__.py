@@ -10,12 +10,15 @@ from .measures import (
 )
 from .pictures import FLOWS, place_strips
 
+placebo = placebo_table
+
 __all__ = [
     "FLOWS",
     "beyond_gravity",
     "every_place",
     "panel_of",
     "place_strips",
+    "placebo",
     "placebo_table",
     "rank_p",
     "with_commonwealth",

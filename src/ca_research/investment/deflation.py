@@ -13,14 +13,22 @@ from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.source_columns import ids_in
 from ..stats.contract import MONEY, Economy, Frame, Year, takes
 from ..stats.frames import alike, figures, refuse_named, require, years
+from ..tables.load import load
+from ..tables.preference import in_order
 from .concepts import CONCEPTS
 
 CURRENT = "current USD"
+DEFLATOR = "NY.GDP.DEFL.KD.ZG"
+"""The World Bank's code of the yearly growth of the deflator of GDP."""
 _USD = re.compile(r"USD|US\$|US dollar", re.I)
 _PRICED = re.compile(r".*_usd|export|import|balance|growth")
 """Columns of tables and measures that are in dollars, or rest on their prices."""
 RATES = Frame(cell=("year",), value="value", negative=True, gaps="dropped")
 INDEX = Frame(cell=("year",), value="index", gaps="dropped")
+
+
+DOLLARS = "USA"
+"""The economy in whose currency the tables count, and whose prices therefore deflate them."""
 
 
 def constant(year: int) -> str:
@@ -41,7 +49,7 @@ def _base(basis: str) -> int | None:
 
 @takes()
 def deflator_from_growth(
-    macro: pd.DataFrame, economy: Economy, *, source: str, indicator: str = "NY.GDP.DEFL.KD.ZG"
+    macro: pd.DataFrame, economy: Economy, *, source: str, indicator: str = DEFLATOR
 ) -> pd.DataFrame:
     """A price index chained from yearly rates of inflation.
 
@@ -98,6 +106,83 @@ def deflator_from_growth(
     index = 100 * np.cumprod(np.r_[1.0, 1 + rate / 100])
     years_of = np.r_[covered[0] - 1, covered]
     return pd.DataFrame({"year": years_of, "index": index, "source_id": source})
+
+
+@takes()
+def prices(economy: Economy = DOLLARS, *, source: str | None = None) -> pd.DataFrame:
+    """The price index of an economy's product, from table `macro`.
+
+    Parameters
+    ----------
+    economy : str
+        Its code or name; by default that whose dollars the tables are in.
+    source : str, optional
+        One source_id; by default the first of those that the register puts in order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `deflator_from_growth`: ``year``, ``index``, ``source_id``.
+
+    Raises
+    ------
+    CaResearchError
+        For what :doc:`/refusals` lists.
+
+    Examples
+    --------
+    >>> prices().set_index("year")["index"].loc[[2010, 2022]].round(1).tolist()
+    [100.0, 131.7]
+    """
+    rows = load("macro", economy=economy, indicator=DEFLATOR)
+    first = source or next(iter(in_order(rows["source_id"])), "no source")
+    return deflator_from_growth(rows, economy, source=first)
+
+
+@takes()
+def deflate(
+    frame: pd.DataFrame,
+    base_year: Year | None,
+    *,
+    deflator: pd.DataFrame | None = None,
+    value: str | Sequence[str] = "value_usd",
+) -> pd.DataFrame:
+    """Dollar figures in the prices of one year: `convert_prices` with what it is mostly given.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As for `convert_prices`; what has no ``price_basis``, as table `trade`, is in current
+        dollars.
+    base_year : int or None
+        Year whose prices are wanted; None for current dollars.
+    deflator : pandas.DataFrame, optional
+        As for `convert_prices`; by default `prices`.
+    value : str or sequence of str
+        The column in dollars, or several.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `convert_prices`.
+
+    Raises
+    ------
+    CaResearchError
+        For what :doc:`/refusals` lists.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", source="UZB_STAT", partner="CHN", flow="import", year=2020)
+    >>> real = ca.deflate(rows, 2015)
+    >>> real["price_basis"].item(), round(float((real["value_usd"] / rows["value_usd"]).item()), 2)
+    ('constant 2015 USD', 0.92)
+    """
+    known = isinstance(frame, pd.DataFrame) and "price_basis" in frame
+    index = prices() if deflator is None else deflator
+    basis = "" if known else CURRENT
+    return convert_prices(frame, index, base_year=base_year, value=value, price_basis=basis)
 
 
 def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
