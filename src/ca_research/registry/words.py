@@ -209,8 +209,11 @@ def cell_words(column: str, value: str) -> str:
 
     Prose is left as it is, but for a true minus before numbers.
     """
-    if wording := words().cells.get(column, {}).get(value):
+    known = words().cells.get(column, {})
+    if wording := known.get(value):
         return wording
+    if column == "product" and value.isdigit() and (chapter := known.get(value[:2])):
+        return f"{value} ({chapter})"  # a heading or a subheading of it
     if column == "measure":
         return measure_name(value)
     if column == "indicator":
