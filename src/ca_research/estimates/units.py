@@ -81,7 +81,8 @@ def column_units(
     if not (table := table_of(frame)):
         return {}
     declared = {c: u for c, one in registry.table(table).columns.items() if (u := one.unit)}
-    columns = [c for c in shown.columns if c in declared and unchanged(table, shown, c)]
+    held = [c for c in shown.columns if c in declared and frame[c].notna().any()]
+    columns = [c for c in held if unchanged(table, shown, c)]
     return {c: _unit(declared[c], frame).replace("USD", name) for c in columns}
 
 
