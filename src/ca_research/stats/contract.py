@@ -182,7 +182,7 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
 
     def declare(function: Function) -> Function:
         parameters = signature(function)
-        of = f"{function.__module__.split('.')[1]}.{function.__name__}"
+        of = ".".join([*function.__module__.split(".")[1:2], function.__name__])
 
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
