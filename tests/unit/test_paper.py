@@ -1,5 +1,7 @@
 """Tables for a paper: the numbers are those of the models, in every form they are written in."""
 
+from operator import attrgetter
+
 import docx
 import maketables
 import numpy as np
@@ -64,7 +66,7 @@ def numbers_of(model):
 
 def test_estimates_and_errors_are_those_of_the_models(models, table):
     cells = table.to_frame().loc["terms"].droplevel(0, axis=1)
-    words = {"log_distance": ODD, "Intercept": "Constant"}
+    words = {"log_distance": ODD, "contiguous": "common border", "Intercept": "Constant"}
     for name, model in models.items():
         estimates, errors = numbers_of(model)
         for term in estimates.index:
@@ -174,7 +176,7 @@ def test_what_is_no_table_is_refused(error, options, models):
 
 def test_terms_can_be_chosen_and_estimates_for_each_outcome_are_refused(models, panel):
     made = regression_table(models, keep=["contiguous"])
-    assert made.to_frame().loc["terms"].index.tolist() == ["contiguous", ""]
+    assert made.to_frame().loc["terms"].index.tolist() == ["common border", ""]
     kinds = panel.assign(kind=pd.qcut(panel["log_value"], 3, labels=False))
     with pytest.raises(UsageError):
         regression_table([smf.mnlogit("kind ~ log_distance", kinds).fit(disp=0)])
@@ -210,3 +212,21 @@ def test_a_summary_by_groups_is_cited():
     row, *_ = lines_of(made)
     assert (row[1], row[-1]) == (str(known.notna().sum()), f"{known.max():,.0f}")
     assert ca.cite(made).startswith("[DATASETS_POP]")
+
+
+# any frame
+
+
+@pytest.mark.parametrize("case", cases(__file__, "paper_tables"), ids=lambda c: c["case"])
+def test_a_table_of_a_frame_has_names_units_and_what_its_rows_have_in_common(case, tmp_path):
+    frame = pd.DataFrame(case["frame"]).assign(source_id="KGZ_NSC")
+    if measure := case.get("measure"):
+        frame = attrgetter(measure)(ca)(frame)
+    made = ca.paper.table(frame, **case.get("options", {}))
+    heads = [[*h] if isinstance(h, tuple) else h for h in made.to_frame().columns]
+    assert heads == case["heads"]
+    assert lines_of(made) == case["rows"]
+    assert made.caption == case.get("caption", made.caption)
+    assert [made.notes[:-1], made.sources] == [tuple(case.get("notes", ())), ("KGZ_NSC",)]
+    for ending in ("tex", "docx", "html"):
+        made.save(tmp_path / f"table.{ending}")

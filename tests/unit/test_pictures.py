@@ -218,6 +218,14 @@ def test_words_lie_within_the_figure_and_none_covers_another(name, size, results
     assert len(written(figure)) > 5 and misplaced(figure) == ([], [])
 
 
+def test_a_chart_takes_the_width_of_a_column_and_an_unknown_size_is_refused():
+    rows = partners().query("flow == 'export'")
+    figure = ca.plots.bars(rows, "value_usd", by="partner", size="journal-single")
+    assert 25.4 * figure.get_figwidth() == pytest.approx(90) and misplaced(figure) == ([], [])
+    with pytest.raises(errors.UnknownNameError):
+        ca.plots.bars(rows, "value_usd", by="partner", size="column")
+
+
 @pytest.mark.parametrize("name", RESULTS)
 def test_axes_given_are_those_drawn_on_and_their_figure_keeps_its_size(name, results):
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))

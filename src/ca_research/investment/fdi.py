@@ -123,8 +123,9 @@ def stock_by_investor(
     -------
     pandas.DataFrame
         One row per investor, the largest first: investor, value_usd (USD), rank (1 is the largest;
-        equal stocks share a rank; null where the stock is null), sources, price_basis where the
-        rows state it. Empty where the host has no stock in that year. Aggregates are left out.
+        equal stocks share a rank; null where the stock is null), host, year, sources, price_basis
+        where the rows state it. Empty where the host has no stock in that year. Aggregates are left
+        out.
 
     Raises
     ------
@@ -148,7 +149,8 @@ def stock_by_investor(
     merged = rows.assign(investor=rows["investor"].astype(object).replace(into))
     table = merged.groupby("investor")["value_usd"].sum(skipna=False).reset_index()
     table["rank"] = table["value_usd"].rank(ascending=False, method="min").astype("Int64")
-    return cited(table.sort_values("rank", ignore_index=True), merged, ["investor"])
+    table = table.sort_values("rank", ignore_index=True).assign(host=host, year=year)
+    return cited(table, merged, ["investor"])
 
 
 def stock_rows(

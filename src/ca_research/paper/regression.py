@@ -13,6 +13,7 @@ import pandas as pd
 from ..ground.arguments import refuse, whole_number
 from ..ground.errors import UsageError, known_name
 from ..ground.numbers import NOTHING, decimals
+from ..registry.words import column_words
 from .models import STATISTICS, Estimated, estimated
 from .table import PaperTable, ids_of, sources_note
 
@@ -47,7 +48,7 @@ def regression_table(
         linearmodels, in any mixture. Names of a mapping head the columns; else these are numbered.
     labels : mapping of str to str, optional
         Words for terms, outcomes, fixed effects and clusters, by the names that the models use;
-        where one is missing, its name with spaces for underscores.
+        where one is missing, those of the project.
     keep : sequence of str, optional
         Terms to show, in this order; by default all, the constant last.
     caption : str
@@ -137,7 +138,7 @@ def regression_table(
 
 
 class _Words:
-    """Words for a name: those given, else the name itself with spaces."""
+    """Words for a name: those given, else those of the project, else the name with spaces."""
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
@@ -151,11 +152,12 @@ class _Words:
             return " × ".join(map(self, name.split(":")))
         if of := _FUNCTION.fullmatch(name):  # log(value_usd), np.log(value_usd)
             return f"{of[1]}({self(of[2])})"
-        return name.replace("_", " ") if name.isidentifier() else name
+        return column_words(name) if name.isidentifier() else name
 
     def effect(self, name: str) -> str:
         """'exporter^year' of pyfixest is the 'exporter-year' of `gravity`."""
-        return self.labels.get(name) or "-".join(map(self, name.split("^")))
+        parts = (self.labels.get(part, part.replace("_", " ")) for part in name.split("^"))
+        return self.labels.get(name) or "-".join(parts)
 
 
 def _listed(models: Any) -> tuple[list[str], list[Any]]:

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from .. import registry
+from ..estimates.units import column_units, dollars, heading
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import NOTHING, number
-from ..stats.columns import floats
+from ..registry.words import cell_words
 from ..stats.frames import alike, origin, require
-from .table import PaperTable, ids_of, sources_note
+from .frame import scaled
+from .table import PaperTable, ids_of, sourced
 
 KIND = ("unit", "price_basis", "currency")
 """Columns that say what a figure is: figures of two kinds have no mean."""
-LARGE = 1e9
-"""From here a column is told in millions of its unit: ten digits are not read."""
 
 
 def summary_table(
@@ -43,7 +43,8 @@ def summary_table(
         apart: figures of two units have no mean. It is the unit of columns that the tables say so
         of, such as ``value``, and of the only figures of a frame.
     labels : mapping of str to str, optional
-        Words for columns and for values of `by`; where one is missing, its name.
+        Words for columns and for values of `by`; where one is missing, those of the
+        project.
     caption : str
         Above the table.
     note : str
@@ -76,8 +77,8 @@ def summary_table(
     >>> rows = ca.load("macro", indicator="SP.POP.TOTL", economy=["KAZ", "KGZ"], year=2015,
     ...                source="DATASETS_POP")
     >>> table = summary_table(rows, ["value"], by="economy", labels={"value": "Population"})
-    >>> table.to_frame()["mean"].to_dict()
-    {('KAZ', 'Population (persons)'): '18,084,169', ('KGZ', 'Population (persons)'): '6,040,036'}
+    >>> table.to_frame()["mean"].droplevel(1).to_dict()
+    {'Kazakhstan': '18,084,169', 'Kyrgyzstan': '6,040,036'}
     """
     parts = [by] if isinstance(by, str) else list(by)
     require(frame, columns or (), keys=parts)
@@ -89,32 +90,30 @@ def summary_table(
     group = [*parts, *(["unit"] if "unit" in frame and "unit" not in parts else [])]
     alike(frame, [c for c in KIND if c not in group], group)
     words = labels or {}
-    units = {column: _unit(column) for column in chosen}
+    known = column_units(frame, frame)
+    units = {column: known.get(column) or _unit(column) for column in chosen}
     lone = _figures(frame)[1:] == []
     several = "unit" in frame and frame["unit"].nunique(dropna=False) > 1
     index, lines = [], []
     for told_apart, rows in frame.groupby(group, dropna=False) if group else [((), frame)]:
         key = dict(zip(group, told_apart, strict=True))
-        part = ", ".join(words.get(str(key[c]), str(key[c])) for c in parts)
+        part = ", ".join(words.get(str(key[c])) or cell_words(c, str(key[c])) for c in parts)
         of_rows = str(key["unit"]) if "unit" in key and not pd.isna(key["unit"]) else ""
         for column in chosen:
-            label = words.get(column, column.replace("_", " "))
+            label = words.get(column) or heading(column)
             unit = units[column]
             if unit is None or (not unit and lone):
                 unit = of_rows
             elif several:
                 label += f", rows in {of_rows}" if of_rows else ", rows without a unit"
-            values = floats(rows[column], column)
-            if unit and np.nanmax(np.abs(values), initial=0) >= LARGE:
-                values, unit = values / 1e6, _millions(unit)
+            unit = unit if unit != "USD" else dollars(rows)
+            values, unit = scaled(rows, column, unit)
             index.append((part, f"{label} ({unit})" if unit else label))
             lines.append(_line(values))
     names = ["part", "row"]
     cells = pd.DataFrame(lines, index=pd.MultiIndex.from_tuples(index, names=names))
     ids = origin(frame) if data is None else ids_of(data)
-    lost = () if ids else ("these figures",)
-    notes = (note, sources_note(ids, lost))
-    return PaperTable(cells, caption, tuple(n for n in notes if n), ids, lost, bool(parts))
+    return sourced(cells, caption, [note], ids, _named=bool(parts))
 
 
 def _figures(frame: pd.DataFrame) -> list[str]:
@@ -129,13 +128,6 @@ def _unit(column: str) -> str | None:
     units = {unit.partition(";")[0] for unit in held}
     one = units.pop() if len(units) == 1 else ""
     return None if one == "see column unit" else one
-
-
-def _millions(unit: str) -> str:
-    """What a million of a unit is called; nobody reads 'million million'."""
-    first, _, rest = unit.partition(" ")
-    word = {"thousand": "billion", "million": "trillion"}.get(first)
-    return f"{word} {rest}" if word and rest else f"million {unit}"
 
 
 def _line(values: np.ndarray) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST = 6
 """Sources that a note names in full; `cite` gives all."""
+SMALL = 9
+"""Points of the letters in Word."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,7 +106,8 @@ class PaperTable:
     def to_latex(self, path: str | Path | None = None, *, label: str = "") -> str | None:
         """The table as LaTeX, as wide as the text.
 
-        It needs the packages array, booktabs, makecell, tabularx and threeparttable.
+        It needs the packages array, booktabs, makecell, tabularx and threeparttable; a source named
+        in Cyrillic letters the encoding T2A as well, or XeLaTeX with a font that has them.
 
         Parameters
         ----------
@@ -141,9 +144,10 @@ class PaperTable:
         WriteError
             The file cannot be written.
         """
-        style = {"font_size_pt": 9, "cell_margins_dxa": {"left": 57, "right": 57}}
+        style = {"font_size_pt": SMALL, "cell_margins_dxa": {"left": 57, "right": 57}}
         buffer = io.BytesIO()
-        document: Any = _drawn(self).make("docx", docx_style=style)
+        document: Any = _drawn(self).make("docx", docx_style=style | {"notes_align": "left"})
+        _set_look(document, max(map(len, self.cells.index.get_level_values(1))))
         document.save(buffer)
         write_whole(Path(path), buffer.getvalue(), folders=False)
 
@@ -179,6 +183,29 @@ class PaperTable:
         return "\n".join([self.caption, cells.to_string(), *self.notes])
 
 
+def _set_look(document: Any, longest: int) -> None:
+    """What maketables leaves to the template: letters of empty cells and of the number of the
+    table, which fields take from their style, and a first column as wide as its labels need.
+    """
+    from docx.shared import Pt, RGBColor
+
+    document.styles["Normal"].font.size = Pt(SMALL)
+    document.styles["Caption"].font.color.rgb = RGBColor(0, 0, 0)
+    (table,) = document.tables
+    section = document.sections[0]
+    whole = section.page_width - section.left_margin - section.right_margin
+    first = int(min(0.38 * whole, Pt(14 + 0.55 * SMALL * longest)))
+    table.autofit = False
+    widths = [first, *[(whole - first) // (len(table.columns) - 1)] * (len(table.columns) - 1)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        at = 0
+        for cell in row._tr.tc_lst:
+            cell.width = sum(widths[at : at + cell.grid_span])
+            at += cell.grid_span
+
+
 def sources_note(ids: Iterable[str], unstated: Iterable[str] = ()) -> str:
     """The references of sources in one paragraph, and the columns without one; '' where there is
     nothing to say.
@@ -200,6 +227,15 @@ def sources_note(ids: Iterable[str], unstated: Iterable[str] = ()) -> str:
             f"{'Not' if sentences else 'Sources: not'} stated for {', '.join(unstated)}."
         )
     return " ".join(sentences)
+
+
+def sourced(
+    cells: pd.DataFrame, caption: str, notes: Sequence[str], ids: tuple[str, ...], **named: bool
+) -> PaperTable:
+    """A table of figures whose sources stand below it, or that they are not stated."""
+    lost = () if ids else ("these figures",)
+    below = tuple(filter(None, (*notes, sources_note(ids, lost))))
+    return PaperTable(cells, caption, below, ids, lost, **named)
 
 
 def ids_of(data: pd.DataFrame | str | Iterable[str] | None) -> tuple[str, ...]:

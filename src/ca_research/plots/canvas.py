@@ -75,7 +75,6 @@ def present(
         ax = drawn(partial(on_new_figure, picture), once=False)
     figure = _root(ax)
     figure.words = picture.title, picture.title  # type: ignore[attr-defined]
-    figure.fine = chosen.dpi  # type: ignore[attr-defined]
     return ax
 
 
@@ -135,6 +134,7 @@ def drawn(draw: Callable[[], Drawn], *, once: bool = True) -> Drawn:
     finally:
         _inside.reset(token)
     figure.redraw = lambda: _root(drawn(draw, once=once))  # type: ignore[attr-defined]
+    figure.fine = style.current().dpi  # type: ignore[attr-defined]
     return picture
 
 
@@ -245,13 +245,12 @@ def _break_lines(text: Text, words: str, room: float) -> None:
 def _space_ticks(ax: Axes) -> None:
     """As many numbers along the x axis as stand apart; words lean where they meet."""
     locator = ax.xaxis.get_major_locator()
-    low, high = sorted(ax.get_xlim())
-    labels = [t for t in ax.get_xticklabels() if t.get_text() and t.get_visible()]
-    labels = [t for t in labels if low <= t.get_position()[0] <= high]
-    if not _meet(labels):
+    if not _meet(labels := _shown_ticks(ax)):
         return
     if isinstance(locator, MaxNLocator) and ax.get_xscale() == "linear":
-        locator.set_params(nbins=4)
+        for most in (4, 2):
+            if _meet(_shown_ticks(ax)):
+                locator.set_params(nbins=most)
     else:
         above = ax.xaxis.get_tick_params().get("labeltop")
         side = (
@@ -261,6 +260,12 @@ def _space_ticks(ax: Axes) -> None:
         )
         for text in labels:
             text.set(rotation_mode="anchor", **side)
+
+
+def _shown_ticks(ax: Axes) -> list[Text]:
+    low, high = sorted(ax.get_xlim())
+    labels = [t for t in ax.get_xticklabels() if t.get_text() and t.get_visible()]
+    return [t for t in labels if low <= t.get_position()[0] <= high]
 
 
 def _meet(labels: Sequence[Text]) -> bool:

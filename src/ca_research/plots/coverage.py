@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,9 +12,12 @@ from ..ground import economies as eco
 from ..ground.arguments import how_many
 from ..ground.display import Section
 from ..ground.errors import CoverageError
+from ..ground.numbers import counted
 from ..registry.words import cell_words
+from ..stats.frames import origin
 from ..tables import Coverage
 from . import style
+from .canvas import Picture
 from .needs import needs
 from .panels import panels
 from .show import show
@@ -55,26 +60,49 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     >>> ax.get_yticklabels()[0].get_text()
     'Uzbekistan · all kinds · AidData'
     """
-    import seaborn as sns
+    picture = coverage_picture(coverage, top=how_many("most", most))
+    _, (ax,) = panels(1, picture.rows * 0.15)
+    picture.draw(ax).set_xlabel(picture.below)
+    return ax
 
-    rows, series = _longest(coverage, how_many("most", most))
+
+def coverage_picture(coverage: pd.DataFrame, *, top: int = MOST) -> Picture:
+    """The map, what it finds and how it is read, as `plot` of a coverage draws it."""
+    rows, series = _longest(coverage, how_many("top", top))
+    first, last = int(rows["year"].min()), int(rows["year"].max())
     who = _who(rows)
-    words = {c: [drawable(cell_words(c.removesuffix("_id"), v), v) for v in rows[c]] for c in who}
-    names = pd.DataFrame(words, rows.index).agg(" · ".join, axis=1)
-    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
-    wide = rows.pivot_table(index=names, columns="year", values="figures", aggfunc="sum")
-    _, (ax,) = panels(1, 0.6 + 0.19 * max(len(wide), 3))
-    look = {"cmap": "viridis_r", "vmin": 0, "vmax": 4.5, "cbar": False, "linewidths": 0.4}
-    look |= {"linecolor": style.PAPER, "rasterized": True}  # thousands of cells: an image
-    cells = np.log10(wide.reindex(columns=years).astype(float)) + 1
-    sns.heatmap(cells, ax=ax, yticklabels=True, **look)
-    ax.tick_params(axis="x", rotation=0)
+    wide = rows.pivot_table(index=who, columns="year", values="figures", aggfunc="sum")
+    wide = wide.iloc[np.argsort([_name(dict(zip(who, key, strict=True))) for key in wide.index])]
+    cells = np.log10(wide.reindex(columns=range(first, last + 1)).astype(float)) + 1
+
+    def draw(ax: Axes) -> Axes:
+        import seaborn as sns
+
+        look = {"cmap": "viridis_r", "vmin": 0, "vmax": 4.5, "cbar": False, "linewidths": 0.4}
+        look |= {"linecolor": style.PAPER, "rasterized": True}  # thousands of cells: an image
+        narrow, room = style.wide() < style.WIDE / 2, style.wide() / style.scaled(0.8)
+        look["xticklabels"] = -(-len(cells.columns) // int(room))  # years that stand apart
+        names = [_name(dict(zip(who, key, strict=True)), narrow) for key in cells.index]
+        sns.heatmap(cells, ax=ax, yticklabels=names, **look)
+        ax.tick_params(axis="x", rotation=0)
+        ax.set(xlabel="", ylabel="")
+        style.bare(ax, x=False, y=False)
+        return ax
+
     below = "a filled cell: the source has figures for that year; darker: more of them"
     if len(wide) < series:
         below += f"\n{len(wide)} of {series:,} series, those with the most years"
-    ax.set(ylabel="", xlabel=below)
-    style.bare(ax, x=False, y=False)
-    return ax
+    sources = origin(coverage)
+    title = f"{series:,} series from {counted(len(sources), 'source')}, {first} to {last}"
+    return Picture(draw, title, sources, below, rows=1.27 * max(len(wide), 3) + 4)
+
+
+def _name(series: dict[str, str], narrow: bool = False) -> str:
+    """A series in words; where there is little room, the first of those of its source."""
+    words = {c: drawable(cell_words(c.removesuffix("_id"), v), v) for c, v in series.items()}
+    if narrow:
+        words["source_id"] = shorten(words["source_id"], 20, placeholder=" ...")
+    return " · ".join(words.values())
 
 
 def _who(coverage: pd.DataFrame) -> list[str]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..estimates.units import dollars
 from ..ground import economies as eco
 from ..ground.errors import known_name
 from ..ground.numbers import amount, fixed
@@ -22,7 +23,7 @@ from .kinds import lines
 from .needs import chosen, needs
 from .panels import label_rows, mark, panels, row_figures
 from .show import telling
-from .words import dollars, row_words
+from .words import row_words
 
 
 def _ends_words(*ends: float) -> str:

@@ -12,35 +12,24 @@ import numpy as np
 import pandas as pd
 
 from .. import registry
+from ..estimates.units import column_units, is_fraction, table_of
 from ..ground.arguments import how_many
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..registry.words import party
 from ..stats.frames import refuse_no_frame
 from ..stats.measured import measure_of
-from ..tables.unchanged import unchanged
-from .words import dollars
 
 OMITTED = "⋮"
 """Stands for rows that are not shown."""
 LISTED = (tuple, list, np.ndarray)
 """What a cell may hold several things in."""
-MONEY = {"mirror_gap": ("reported", "mirror", "gap", "low", "high"), "rank": ("low", "high")}
-"""Columns of dollars in what a measure gives, where their names do not say it."""
 
 
 def ours(frame: pd.DataFrame) -> bool:
     """Whether a frame is one of the library's: loaded rows, or what a measure gave."""
     measure, _ = measure_of(frame)
-    return bool(_table(frame) or measure) and frame.columns.nlevels == 1
-
-
-def _table(frame: pd.DataFrame) -> str:
-    """The table that a frame was loaded from; '' where none is known. A reader's own frame may say
-    anything as its `table`.
-    """
-    name = frame.attrs.get("table")
-    return name if isinstance(name, str) and name in registry.tables() else ""
+    return bool(table_of(frame) or measure) and frame.columns.nlevels == 1
 
 
 def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
@@ -202,36 +191,9 @@ def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:
 
 
 def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
-    """Units of the columns whose figures are, in the rows shown, still those of the table, as the
-    registry declares them, or of the measure: what is computed from dollars need not be dollars.
-    """
-    if not shown.columns.is_unique:
-        return {}
-    measure, original = measure_of(frame)
-    if measure:
-        money = [c for c in MONEY.get(measure, ()) if c in shown and c in original]
-        same = [c for c in money if _among(shown[c], original[c])]
-        return dict.fromkeys(same, dollars(frame, "USD"))
-    if not (name := _table(frame)):
-        return {}
-    declared = {c: u for c, one in registry.table(name).columns.items() if (u := one.unit)}
-    columns = [c for c in shown.columns if c in declared and unchanged(name, shown, c)]
-    return {c: _unit(declared[c], frame) for c in columns}
-
-
-def _among(shown: pd.Series, original: pd.Series) -> bool:
-    return shown.dtype.kind == original.dtype.kind and bool(shown.dropna().isin(original).all())
-
-
-def _unit(declared: str, frame: pd.DataFrame) -> str:
-    """A unit in words; of one that a column says, what it says in all rows."""
-    alone, see, column = declared.partition("see column ")
-    if not see:
-        return declared
-    if column not in frame:
-        return alone.rstrip("; ")
-    units = frame[column].dropna().unique()
-    return str(units[0]) if len(units) == 1 else declared
+    """Units that stand over columns: fractions are shown as they are."""
+    units = column_units(frame, shown, name="USD")
+    return {c: unit for c, unit in units.items() if not is_fraction(frame, unit)}
 
 
 def _size(frame: pd.DataFrame) -> str:

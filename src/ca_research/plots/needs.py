@@ -18,7 +18,8 @@ from ..ground.errors import CoverageError
 from ..stats import frames
 from ..stats.contract import one_figure_per_cell
 from ..stats.frames import origin, require
-from .canvas import drawn
+from . import style
+from .canvas import drawn, sized
 
 Drawing = TypeVar("Drawing", bound=Callable[..., Any])
 
@@ -31,7 +32,8 @@ def needs(
     like: str = "",
     empty: bool = False,
 ) -> Callable[[Drawing], Drawing]:
-    """A picture that is laid out, and refuses an argument without these columns or without a row.
+    """A picture that is laid out, in the `size` of a page unless told, as `plot` of a result takes
+    it; and refuses an argument without these columns or without a row.
 
     name: the argument; None is no frame and passes. A column ('{value}') may be named by another
     argument. cell: columns of which no two rows may have the same. alike: columns that have one
@@ -43,7 +45,7 @@ def needs(
         signature = inspect.signature(picture)
 
         @functools.wraps(picture)
-        def checked(*args: Any, **kwargs: Any) -> Any:
+        def checked(*args: Any, size: Any = None, **kwargs: Any) -> Any:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             if (frame := bound.arguments.get(name)) is not None:
@@ -56,7 +58,9 @@ def needs(
                 if frame.empty and not empty:
                     hint = f"as from {like}" if like else ", ".join(wanted)
                     raise CoverageError(f"`{name}` has no row: nothing to draw", hint=hint)
-            return says_sources(drawn(functools.partial(picture, *args, **kwargs)), frame)
+            with style.room(sized(size) if size else style.current()):
+                figure = drawn(functools.partial(picture, *args, **kwargs))
+            return says_sources(figure, frame)
 
         return checked  # type: ignore[return-value]
 

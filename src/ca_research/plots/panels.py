@@ -40,7 +40,7 @@ def panels(
     columns = max(min(count, int(style.wide() / style.scaled(2.4))), 1)
     rows = -(-count // columns)
     height = min(height, 1.8) if columns == 1 and count > 3 else height  # or it would be long
-    size = style.wide(), height * rows + 0.3
+    size = style.wide(), (style.current().height or 0) / style.MM or height * rows + 0.3
     figure, grid = plt.subplots(
         rows, columns, figsize=size, squeeze=False, sharex=sharex, sharey=sharey
     )
@@ -205,9 +205,16 @@ def newest_words(
     last = last.sort_values(by)
     if last.empty:
         return f"{unit}: no figures", "No figures."
-    ends = dict.fromkeys(form(float(v)) for v in (last[value].min(), last[value].max()))
-    years = dict.fromkeys(f"{year:.0f}" for year in (last["year"].min(), last["year"].max()))
-    told = zip(last[by], last["year"], last[value], strict=True)
-    each = [f"{cell_words(by, str(of))} {year:.0f}: {form(float(v))}" for of, year, v in told]
-    title = f"{unit}: {' to '.join(ends)} in {' to '.join(years)}"
+    names = last[by].map(lambda of: cell_words(by, str(of)))
+    rows = list(zip(names, last["year"].map("{:.0f}".format), last[value].map(form), strict=True))
+    ends = [rows[last[value].argmin()], rows[last[value].argmax()]]
+    (_, first, low), (_, final, high) = ends
+    if low == high:
+        years = sorted({year for _, year, _ in rows})
+        title = f"{unit}: {low} in {' to '.join(dict.fromkeys((years[0], years[-1])))}"
+    elif first == final:  # two series are compared: nothing went from one to the other
+        title = f"{unit} in {first}: from {' to '.join(f'{v} ({of})' for of, _, v in ends)}"
+    else:
+        title = f"{unit}: from {' to '.join(f'{v} ({of}, {year})' for of, year, v in ends)}"
+    each = [f"{of} {year}: {figure}" for of, year, figure in rows]
     return title[0].upper() + title[1:], f"Newest figures, {unit}. {'; '.join(each)}."

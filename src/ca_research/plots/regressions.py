@@ -7,10 +7,11 @@ from matplotlib.figure import Figure
 
 from ..stats.curve import SpecificationCurve
 from .claims import specification_curve
-from .needs import says_sources
+from .needs import needs, says_sources
 from .results import coefficients
 
 
+@needs()
 def coefficient_curve(curve: SpecificationCurve, *, unit: str) -> Figure:
     """Every estimate of a specification curve with its interval, above the choices that made it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,21 +13,50 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
+from ..estimates.units import PERCENT, dollars, head, tells_apart, upper
 from ..ground.arguments import how_many, refuse
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..ground.numbers import amount, between, decimals, number, ordinal, small_percent
-from ..registry.words import axis_words, cell_words, party, value_words
-from ..stats import EventStudy, SpecificationCurve
+from ..ground.numbers import (
+    amount,
+    between,
+    decimals,
+    minus_in_prose,
+    number,
+    ordinal,
+    small_percent,
+)
+from ..investment import LoanTerms
+from ..registry.words import (
+    axis_words,
+    cell_words,
+    column_words,
+    party,
+    unit_words,
+    value_words,
+)
+from ..stats import EventStudy, SpecificationCurve, SyntheticControl
 from ..stats.frames import alike, origin
+from ..stats.result import Result
 from ..trade import Gravity
 from . import claims, style
 from .canvas import Picture, name_line, note, present
+from .coverage import coverage_picture
 from .needs import by_year, one_figure
-from .panels import DASHED, label_rows, line, newest_words, row_figures, year_axis
-from .words import dollars, flow_words
+from .panels import (
+    DASHED,
+    bar_line,
+    count_on,
+    label_rows,
+    line,
+    newest_words,
+    row_figures,
+    year_axis,
+)
+from .words import flow_words
 
 MOST_LINES = 6
 """Lines that can be told apart."""
+MOST_ROWS = 12
 
 
 def plot(
@@ -39,11 +69,11 @@ def plot(
     **options: Any,
 ) -> Axes:
     """Draw a result on a new figure or the axes given. kind: name of its measure or its class."""
-    if kind not in _PICTURES:
-        raise UsageError(f"{kind} has no picture of its own", hint="plot its frame: to_frame()")
     if isinstance(result, pd.DataFrame) and result.empty:
         raise CoverageError("the frame has no row: there is nothing to draw", hint="other rows")
-    picture = _PICTURES[kind](result, **options)
+    draw = _PICTURES.get(kind) or partial(_figures, measure=kind)
+    frame = result.to_frame() if kind not in _PICTURES and isinstance(result, Result) else result
+    picture = draw(frame, **options)
     if title is not None and not isinstance(title, str):
         refuse("title", "a text", title, '"What it finds"')
     return present(picture if title is None else replace(picture, title=title), ax, size)
@@ -164,75 +194,140 @@ def _lead_words(last: pd.DataFrame) -> str:
     return f"{named} of {partners} in {int(row['year'])}"
 
 
-# Series over years
+# Figures of any measure, over years or in rows
+
+EVEN = ("trade.revealed_comparative_advantage", "trade.trade_intensity")
+"""Measures of which one means neither more nor less than the world."""
+ESTIMATES = ("estimate", "mean")
+"""Figures that have their ends in `low` and `high`."""
+YEARS = ("year", "first_year", "last_year")
 
 
-def _growth(growth: pd.DataFrame, *, top: int = MOST_LINES) -> Picture:
-    real = "price_basis" in growth and growth["price_basis"].astype(str).str.contains("constant")
-    basis = "real" if real is not False and real.all() else "nominal"
-    return _series(growth, "growth", "Growth", top, f"% a year, {basis}.", times=100, form=_rate)
-
-
-def _hhi(hhi: pd.DataFrame, *, top: int = MOST_LINES) -> Picture:
-    below = "Herfindahl-Hirschman index, from 0 to 1."
-    return _series(hhi, "hhi", "HHI", top, below, form=lambda v: f"{v:.2f}")
-
-
-def _shares(shares: pd.DataFrame, *, top: int = MOST_LINES, of: str) -> Picture:
-    below = f"% of all {of} listed."
-    return _series(shares.drop(columns=of), "share", "Share", top, below, times=100, form=_rate)
-
-
-def _rate(value: float) -> str:
-    return ("\u2212" if value < 0 else "") + small_percent(abs(value))
-
-
-def _series(
-    measured: pd.DataFrame,
-    value: str,
-    what: str,
-    top: int,
-    below: str,
-    *,
-    form: Callable[[float], str],
-    times: float = 1,
+def _figures(
+    table: pd.DataFrame, *, measure: str, value: str | None = None, top: int | None = None
 ) -> Picture:
-    """A line over the years for each series of a frame; the last known figure is its title."""
-    computed = {value, "value_usd", "n", "sources", "price_basis", "year"}
-    keys = [c for c in measured.columns if c not in computed]
-    if "year" not in measured:
-        raise UsageError("accounts without years have no line", hint="by=[..., 'year']")
-    known = measured.dropna(subset=[value])
+    """A line over the years for each series of a frame, else a bar or a stroke for each row."""
+    units = unit_words(measure)
+    held = [c for c in units if c in table or f"{c}_low" in table]
+    if not held:
+        hint = "plot one of its columns: frame.set_index('year')['share'].plot()"
+        raise UsageError(f"{measure} has no picture of its own", hint=hint)
+    value = held[0] if value is None else known_name("value", value, held)
+    table = _with_ends(table, value)
+    known = table.dropna(subset=["high"])
     if known.empty:
         raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
+    lines = "year" in known and known["year"].nunique() > 1
+    shown = known if lines else table
+    keys = [c for c in shown if tells_apart(shown[c])]
     one_figure(known, [*keys, "year"])
-    varied = [k for k in keys if known[k].nunique() > 1]
-    words = known[keys].astype(str).apply(lambda c: c.map(partial(cell_words, str(c.name))))
-    about = ", ".join(
-        "reported by " * (k == "reporter") + words[k].iloc[0]
-        for k in sorted(keys, key="reporter".__eq__)  # what is said last
-        if k not in varied
+    varied = [k for k in keys if shown[k].nunique() > 1] or keys[-1:] * (not lines)
+    words = shown[keys].apply(lambda c: c.map(partial(cell_words, str(c.name))))
+    years = [c for c in YEARS if c in known and known[c].nunique() == 1]
+    said = sorted({*keys}.difference(varied), key=lambda k: (k == "reporter", keys.index(k)))
+    about = ["reported by " * (k == "reporter") + words[k].iloc[0] for k in said]
+    about += [" to ".join(dict.fromkeys(f"{known[c].max():.0f}" for c in years))] if years else []
+    names = words[varied].agg(", ".join, axis=1) if varied else ""
+    shown = shown.assign(_name=names, _key=shown[varied[0]] if len(varied) == 1 else names)
+    scale, unit, form = _scale(shown, value, units[value])
+    what = (
+        measure.rpartition(".")[2].lower().replace("_", " ") if value in ESTIMATES else head(value)
     )
-    known = known.assign(_name=words[varied].agg(", ".join, axis=1) if varied else "")
-    known["_key"] = known[varied[0]] if len(varied) == 1 else known["_name"]
-    size = "value_usd" if "value_usd" in known else value
-    ends = known.sort_values("year").groupby("_name").tail(1).sort_values(size, ascending=False)
-    shown = ends.head(min(how_many("top", top), MOST_LINES))
+    if scale < 1:  # the title says of what its amounts are
+        about.append(unit)
+    elif units[value].count(" ") and scale == 1:  # 'students per 100,000 inhabitants'
+        what, unit = unit, ""
+    label = upper(what) + (f" ({', '.join(about)})" if about else "")
+    shown = shown.assign(**shown[["value", "low", "high"]] * scale)
+    draw = _lines if lines else partial(_rows, even=1 if measure in EVEN else None)
+    picture = draw(shown, label, form, MOST_ROWS if top is None else how_many("top", top))
+    below = " ".join(filter(None, (upper(unit) + "." * bool(unit), picture.below)))
+    return replace(picture, below=below, sources=origin(table))
+
+
+def _with_ends(table: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Its figures as `value`, of a range alone its upper end, between `low` and `high`."""
+    ends = (value, value) if value in table else (f"{value}_low", f"{value}_high")
+    ends = ("low", "high") if value in ESTIMATES else ends
+    low, high = (table[c].astype(float) for c in ends)
+    known = table[value].astype(float) if value in table else high
+    known, low, high = known.fillna(high), low.fillna(known), high.fillna(known)
+    return table.assign(value=known, low=low, high=high)
+
+
+def _scale(table: pd.DataFrame, value: str, unit: str) -> tuple[float, str, Callable[..., str]]:
+    """What figures are multiplied with, their unit in words, and how one is written."""
+    if unit == "USD":
+        divisor, words = _money(table, table["high"].abs().max())
+        return 1 / divisor, words[0].lower() + words[1:], amount
+    if unit == PERCENT:
+        return 100, "per cent", _percents
+    if unit.startswith(PERCENT):
+        basis = ", real" if dollars(table).startswith("constant") else ", nominal"
+        return 100, unit + basis * ("value_usd" in table), _percents
+    words = column_words(value)
+    return 1, unit or words * (words != head(value)), _figure
+
+
+def _figure(value: float) -> str:
+    whole = abs(value) >= 100 or float(value).is_integer()
+    return number(value) if whole else minus_in_prose(decimals(value, 2))
+
+
+def _percents(value: float) -> str:
+    return ("\u2212" if value < 0 else "") + small_percent(abs(value) / 100)
+
+
+def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: int) -> Picture:
+    size = "value_usd" if "value_usd" in known else "value"
+    last = known.sort_values("year").groupby("_name").tail(1)
+    ends = last.sort_values(size, ascending=False, key=abs)
+    shown = ends.head(min(top, MOST_LINES))
     hues = style.palette(shown["_key"])
 
     def draw(ax: Axes) -> Axes:
         for name, key in reversed(list(zip(shown["_name"], shown["_key"], strict=True))):
-            series = by_year(known[known["_name"] == name], value) * times
+            mine = known[known["_name"] == name]
+            series, low, high = (by_year(mine, end) for end in ("value", "low", "high"))
             line(ax, series, hues[key], name)
-        if times == 100:
+            if not low.equals(high):
+                ax.fill_between(high.index, low, high, color=hues[key], alpha=0.25, linewidth=0)
+        if known["low"].min() < 0:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
+        count_on(ax.yaxis)
         return _years(ax)
 
-    if len(ends) > len(shown):
-        below += f" The largest of {len(ends)} series."
-    label = f"{what}{f' ({about})' if about else ''}"
     drawn = known[known["_name"].isin(shown["_name"])]
-    return Picture(draw, newest_words(drawn, value, "_name", label, form)[0], origin(known), below)
+    more = f" The largest of {len(ends)} series." * (len(ends) > len(shown))
+    return Picture(draw, newest_words(drawn, "value", "_name", label, form)[0], below=more)
+
+
+def _rows(
+    table: pd.DataFrame, label: str, form: Callable[[float], str], top: int, even: float | None
+) -> Picture:
+    order = table.sort_values("high", ascending=False, kind="stable")
+    shown = order.head(top)
+    hues = [style.colour(str(key), "") for key in shown["_key"]]
+    hues = [hue or (style.OTHER if any(hues) else style.HIGHLIGHT) for hue in hues]
+    why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
+    ranges = not table["low"].equals(table["high"])
+
+    def words(*ends: float) -> str:
+        return " to ".join(dict.fromkeys(map(form, ends)))
+
+    def draw(ax: Axes) -> Axes:
+        none = [textwrap.shorten(str(one), 40) for one in why]
+        row_figures(ax, shown, hues, words, strokes=ranges, none=none)
+        label_rows(ax, list(shown["_name"]))
+        if not ranges and table["low"].min() >= 0:
+            ax.set_xlim(0)
+        bar_line(ax, even)
+        return ax
+
+    first = shown.dropna(subset=["high"]).head(3)
+    each = [f"{name} {words(*ends)}" for name, *ends in first[["_name", "low", "high"]].to_numpy()]
+    more = f" The largest {len(shown)} of {len(order)}." * (len(order) > len(shown))
+    return Picture(draw, f"{label}: {', '.join(each)}", below=more, rows=1.25 * len(shown) + 5)
 
 
 # Models
@@ -253,7 +348,7 @@ def _event_study(study: EventStudy) -> Picture:
 
     below = (
         f"Periods since treatment. {study.treated} treated and {study.untreated} untreated units, "
-        f"{study.estimator}."
+        f"{value_words(study.estimator)}."
     )
     if study.caution:
         below += f" Caution: {study.caution}."
@@ -284,7 +379,7 @@ def _gravity(fit: Gravity) -> Picture:
 
 
 def _term(row: pd.Series) -> str:
-    return str(row["term"]).replace("_", " ")
+    return column_words(str(row["term"]))
 
 
 def _intervals(ax: Axes, way: str, at: pd.Series, rows: pd.DataFrame, colour: str) -> None:
@@ -359,16 +454,34 @@ def _years(ax: Axes) -> Axes:
     return ax
 
 
+def _synthetic(control: SyntheticControl) -> Picture:
+    def draw(ax: Axes) -> Axes:
+        for name, hue in (("synthetic", style.OTHER), ("treated", style.HIGHLIGHT)):
+            words = control.unit if name == "treated" else name
+            line(ax, control.gaps.set_index("time")[name], hue, cell_words("economy", words))
+        ax.axvline(control.start, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
+        return _years(ax)
+
+    title = f"Mean gap from {control.start:.0f}: {decimals(control.effect, 2)}"
+    below = f"Beside the weighted mean of {len(control.weights)} others."
+    return Picture(draw, title.replace("-", "\u2212"), (), below)
+
+
+def _collateral(terms: LoanTerms) -> Picture:
+    table = terms.collateral.rename(columns=lambda c: c.replace("share", "collateral"))
+    return replace(_figures(table, measure="LoanTerms"), sources=terms.sources)
+
+
 _PICTURES: dict[str, Callable[..., Picture]] = {
-    "mirror_gap": _mirror_gap,
-    "rank": _rank,
-    "growth": _growth,
-    "hhi": _hhi,
-    "partner_shares": partial(_shares, of="partners"),
-    "product_shares": partial(_shares, of="products"),
+    "trade.mirror_gap": _mirror_gap,
+    "trade.rank": _rank,
+    "Coverage": coverage_picture,
     "EventStudy": _event_study,
     "Gravity": _gravity,
+    "LoanTerms": _collateral,
+    "Placebos": lambda p: _figures(p.table.rename(columns={"unit": "name"}), measure="Placebos"),
     "SpecificationCurve": _curve,
+    "SyntheticControl": _synthetic,
     "Verdict": _verdict,
 }
-"""Pictures by the measure of a frame, or the class of a result."""
+"""Pictures of their own, by the measure of a frame or the class of a result."""

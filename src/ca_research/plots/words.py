@@ -57,16 +57,3 @@ def flow_words(ranks: pd.DataFrame) -> str:
         return ""
     flow = str(ranks["flow"].iloc[0])
     return "exports plus imports" if flow == "turnover" else flow
-
-
-def dollars(frame: pd.DataFrame, name: str = "US dollars") -> str:
-    """The unit of money in a frame: dollars, with their year where the prices are constant.
-
-    Examples
-    --------
-    >>> dollars(pd.DataFrame({"low": [2.4], "price_basis": "constant 2018 USD"}))
-    'constant 2018 US dollars'
-    """
-    bases = frame["price_basis"].unique() if "price_basis" in frame else []
-    basis = str(bases[0]) if len(bases) == 1 else ""
-    return basis.replace("USD", name) if basis.startswith("constant") else name

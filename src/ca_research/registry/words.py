@@ -37,8 +37,8 @@ _PERCENT = re.compile(r"(?<=\d) %")
 class Words(Model):
     """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, `codes`
     wherever they stand, `measures` of tables, `pollsters` that begin the name of one, the
-    `concepts` under which measures of investment stand, heads of `columns`, and `cells`: codes of
-    one column alone.
+    `concepts` under which measures of investment stand, heads of `columns`, their `units` in what
+    measures give, and `cells`: codes of one column alone.
     """
 
     short: dict[str, str] = Field(default_factory=dict)
@@ -49,6 +49,7 @@ class Words(Model):
     pollsters: dict[str, str] = Field(default_factory=dict)
     concepts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
+    units: dict[str, dict[str, str]] = Field(default_factory=dict)
     cells: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
@@ -194,14 +195,25 @@ def column_words(name: str) -> str:
     return known.columns.get(key) or known.codes.get(key) or name.replace("_", " ")
 
 
+def unit_words(measure: str) -> dict[str, str]:
+    """Units of the columns that a measure may give, first of what its picture shows."""
+    units = words().units
+    return units.get(measure, {}) | {
+        c: unit for c, unit in units.get("any", {}).items() if c not in units.get(measure, {})
+    }
+
+
 def cell_words(column: str, value: str) -> str:
     """A text cell of a table: source ids by publisher, a code that fills the cell in words,
     economies before a number by name.
 
     Prose is left as it is, but for a true minus before numbers.
     """
-    if wording := words().cells.get(column, {}).get(value):
+    known = words().cells.get(column, {})
+    if wording := known.get(value):
         return wording
+    if column == "product" and value.isdigit() and (chapter := known.get(value[:2])):
+        return f"{value} ({chapter})"  # a heading or a subheading of it
     if column == "measure":
         return measure_name(value)
     if column == "indicator":

@@ -38,6 +38,7 @@ from .frames import (
     years,
 )
 from .groups import Groups
+from .measured import measured
 
 KINDS = (
     *("measure", "stage", "instrument", "sector", "statistic", "year_basis"),
@@ -181,6 +182,7 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
 
     def declare(function: Function) -> Function:
         parameters = signature(function)
+        of = ".".join([*function.__module__.split(".")[1:2], function.__name__])
 
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -201,9 +203,12 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
                 by = arguments["by"] = keys_of(arguments["by"], apart)
             for name, frame in frames.items():
                 if relation and hasattr(arguments[name], "fetchall"):
-                    return relation(call, frame, **arguments)
+                    return drawable(relation(call, frame, **arguments))
                 arguments[name] = frame.check(arguments[name], by)
-            return function(*bound.args, **bound.kwargs)
+            return drawable(function(*bound.args, **bound.kwargs))
+
+        def drawable(result: Any) -> Any:
+            return measured(result, of) if isinstance(result, pd.DataFrame) else result
 
         return call  # type: ignore[return-value]
 

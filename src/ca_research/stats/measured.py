@@ -42,7 +42,7 @@ class Plot(PlotAccessor):
         return super().__call__(*args, **options)
 
 
-OPTIONS = {"ax", "size", "title", "direction", "top"}
+OPTIONS = {"ax", "size", "title", "direction", "top", "value"}
 """Words that the pictures of measured frames know; any other is pandas' own."""
 
 

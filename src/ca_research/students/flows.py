@@ -204,11 +204,11 @@ def growth(
     Returns
     -------
     pandas.DataFrame
-        One row per origin asked for: origin, first and last (persons at the two ends, null where
-        there is no count), compound and mean_annual (rates a year: 0.05 is 5 %), change (persons),
-        counts (years counted), gap (years of [since, until] without a count, as text), missing (why
-        there is no rate), source_id (null where no source has a count). A gap leaves all three
-        null: nothing is bridged.
+        One row per origin asked for: origin, destination, first and last (persons at the two ends,
+        first_year and last_year, null where there is no count), compound and mean_annual (rates a
+        year: 0.05 is 5 %), change (persons), counts (years counted), gap (years of [since,
+        until] without a count, as text), missing (why there is no rate), source_id (null where no
+        source has a count). A gap leaves all three null: nothing is bridged.
 
     Raises
     ------
@@ -249,7 +249,9 @@ def growth(
         named = known["source_id"].iloc[0] if len(known) else source
         rows.append((origin, *figures, len(series), gap, missing, named))
     columns = ["origin", *numeric, "counts", "gap", "missing", "source_id"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
+    table.insert(1, "destination", destination)
+    return table.assign(first_year=since, last_year=until)
 
 
 def _in_order(first: int, last: int) -> None:
@@ -515,7 +517,8 @@ def destination_shares(
     -------
     pandas.DataFrame
         destination, students (persons), share (in [0, 1], of the destinations listed), source_id,
-        largest first. A host that gives the source nothing is not among them, and not zero.
+        origin, year; largest first. A host that gives the source nothing is not among them, and not
+        zero.
 
     Raises
     ------
@@ -541,7 +544,8 @@ def destination_shares(
     table = rows[["destination", "students"]].sort_values(
         ["students", "destination"], ascending=[False, True], ignore_index=True
     )
-    return table.assign(share=table["students"] / table["students"].sum(), source_id=source)
+    table = table.assign(share=table["students"] / table["students"].sum(), source_id=source)
+    return table.assign(origin=origin, year=year)
 
 
 DESTINATIONS = Frame(cell=("destination",), value="students", aggregates={"destination": ()})

@@ -11,6 +11,7 @@ import pandas as pd
 from .. import registry
 from ..ground import economies, sql
 from ..ground.arguments import several
+from ..ground.drawing import draw
 from ..ground.errors import UnknownNameError
 from ..ground.periods import spans
 from .query import relation
@@ -39,6 +40,21 @@ class Coverage(pd.DataFrame):
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame  # a filtered or grouped coverage is an ordinary frame again
+
+    def plot(self, **options: Any) -> Any:
+        """Draw the heat map, as `plot` of any result.
+
+        Parameters
+        ----------
+        **options : Any
+            ``ax``, ``size`` and ``title`` as of any result; ``top``, the number of rows.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            To change, or to save with `plots.save`.
+        """
+        return draw("Coverage", self, **options)
 
 
 def default_who(table: registry.Table) -> list[str]:

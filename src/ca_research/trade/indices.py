@@ -18,7 +18,6 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import MONEY, Frame, takes
 from ..stats.frames import alike, cited, require
-from ..stats.measured import measured
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
@@ -63,7 +62,7 @@ def product_shares(
     [0.6, 0.4]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    return measured(shares_of(trade, list(by), "product"), "product_shares")
+    return shares_of(trade, list(by), "product")
 
 
 def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:

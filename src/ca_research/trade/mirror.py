@@ -10,7 +10,6 @@ from ..ground.arguments import year_span
 from ..ground.errors import CoverageError, known_name
 from ..stats.contract import MONEY, Economies, Economy, one_figure_per_cell, takes
 from ..stats.frames import alike, cited, figures, refuse_names, refuse_two_labels, require, years
-from ..stats.measured import measured
 from ..tables.load import load
 from ..tables.preference import NO_REPORTS, of_role
 
@@ -191,7 +190,7 @@ def mirror_gap(
     )
     table = cited(table.reset_index(), both, CELL)
     table.attrs = {"economy": economy, "partner": partner}
-    return measured(table, "mirror_gap")
+    return table
 
 
 def services(rows: pd.DataFrame, keys: Sequence[str]) -> pd.Series:

@@ -30,7 +30,6 @@ from ..stats.frames import (
     require,
     years,
 )
-from ..stats.measured import measured
 from ..tables.preference import of_role, ranked
 from . import pushed
 from .mirror import KEYS, perspective
@@ -306,7 +305,7 @@ def rank(
             f"no source lists {flow} with all of {eco.joined(map(eco.in_prose, wanted or ()))}",
             hint=f"say who must be there: needed={sorted(reported)[:1]}",
         )
-    return measured(table, "rank")
+    return table
 
 
 def _partners(names: str | Collection[str], eu: str) -> list[str]:

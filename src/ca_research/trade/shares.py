@@ -12,7 +12,6 @@ from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import Frame, takes
 from ..stats.frames import cited
 from ..stats.groups import Groups
-from ..stats.measured import measured
 from . import pushed
 from .checks import REST, SUM, of_trade
 from .pushed import DataFrameOrRelation, Relation
@@ -88,7 +87,7 @@ def partner_shares(
             f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
             hint="the total and the partners are not of one account",
         )
-    return measured(shares, "partner_shares")
+    return shares
 
 
 def shares_of(trade: pd.DataFrame, keys: list[str], column: str, parts: Any = ALL) -> pd.DataFrame:
@@ -164,7 +163,7 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     table["hhi"] /= total**2
     table = cited(table, shares, keys, np.arange(len(table)))
     table = table.drop(columns={"price_basis"}.difference(keys), errors="ignore")
-    return measured(table.sort_values(keys, ignore_index=True), "hhi")
+    return table.sort_values(keys, ignore_index=True)
 
 
 @takes(pushed.growth, trade=of_trade("year", gaps="dropped"))
@@ -214,4 +213,4 @@ def growth(
     before = series["value_usd"].shift()
     follows = series["year"].diff().eq(1).fillna(False).astype(bool) & before.gt(0)
     ordered["growth"] = (ordered["value_usd"] / before - 1).where(follows)
-    return measured(cited(ordered, trade, [*keys, "year"]), "growth")
+    return cited(ordered, trade, [*keys, "year"])
