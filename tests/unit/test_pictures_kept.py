@@ -60,7 +60,7 @@ SAID = {
     "svg": [
         f"<dc:title>{TITLE}</dc:title>",
         "<dc:source>COMTRADE_2021X, KAZ_BNS</dc:source>",
-        ">Kazakhstan</text>",  # letters stay text
+        ">Kazakhstan reports</text>",  # letters stay text
     ],
     "pdf": [TITLE, "/Keywords (COMTRADE_2021X, KAZ_BNS)", "/FontFile2"],
 }
