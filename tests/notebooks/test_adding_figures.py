@@ -45,6 +45,6 @@ def test_what_was_understood_is_in_the_tables(said):
 
 
 def test_added_sources_are_listed_and_removed(said):
-    assert "COMTRADE_TJK, OFFICE_2021" in said[-1]
+    assert "COMTRADE_8542, COMTRADE_TJK, OFFICE_2021" in said[-1]
     assert "3 rows of OFFICE_2020 taken out of students" in said[-1]
     assert not registry.added()
