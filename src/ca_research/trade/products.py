@@ -189,10 +189,6 @@ def unit_values(trade: DataFrameOrRelation) -> DataFrameOrRelation:
     [400.0, nan]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    return _unit_values(trade)
-
-
-def _unit_values(trade: pd.DataFrame) -> pd.DataFrame:
     keys = ["reporter", "year", "flow", "partner", "product"]
     quantity = trade["quantity"].astype(float)
     if quantity.isna().all():
