@@ -189,7 +189,7 @@ def unit_values(trade: DataFrameOrRelation) -> DataFrameOrRelation:
     [400.0, nan]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    keys = ["reporter", "year", "flow", "partner", "product"]
+    keys: list[str] = ["reporter", "year", "flow", "partner", "product"]
     quantity = trade["quantity"].astype(float)
     if quantity.isna().all():
         raise CoverageError("no row has a quantity", hint="take a source that states it, as BACI")
