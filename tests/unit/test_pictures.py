@@ -3,6 +3,7 @@ drawn (cases/pictures.yaml); results draw themselves on any axes and in any size
 """
 
 import io
+import pickle
 import warnings
 from itertools import combinations
 
@@ -274,6 +275,17 @@ def test_what_a_map_cannot_show_is_refused():
 
 
 # curves of specifications, maps, timelines
+
+
+def test_a_frame_is_estimated_on_and_kept_as_any_frame_is():
+    import pyfixest as pf
+
+    shares = ca.trade.partner_shares(partners((2020, 2021, 2022)))
+    slope, plain = (pf.feols("share ~ year", f).coef() for f in (shares, pd.DataFrame(shares)))
+    assert slope.equals(plain)
+    back = pickle.loads(pickle.dumps(shares))
+    pd.testing.assert_frame_equal(back, shares)
+    assert back.plot().figure.words == shares.plot().figure.words
 
 
 @pytest.mark.parametrize("kind", ["boolean", "float", "object"])

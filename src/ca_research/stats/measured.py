@@ -17,11 +17,17 @@ class Measured(pd.DataFrame):
     plots as any frame.
     """
 
+    # formulaic, by which pyfixest reads a formula, knows the frames it can read by this name
+    __module__, __qualname__ = "pandas", "DataFrame"
     _metadata = ["measure", "given"]  # noqa: RUF012 - as pandas asks
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return Measured
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        told = getattr(self, "measure", ""), getattr(self, "given", None)
+        return _marked, (pd.DataFrame(self), self.attrs, *told)
 
     @property
     def plot(self) -> Any:
@@ -57,6 +63,12 @@ def measure_of(frame: pd.DataFrame) -> tuple[str, pd.DataFrame]:
 
 def measured(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """The frame, which from now on plots itself as what `measure` gives."""
+    return _marked(frame, frame.attrs, measure, pd.DataFrame(frame))
+
+
+def _marked(
+    frame: pd.DataFrame, attrs: dict[Any, Any], measure: str, given: pd.DataFrame | None
+) -> pd.DataFrame:
     table = Measured(frame)
-    table.attrs, table.measure, table.given = frame.attrs, measure, pd.DataFrame(frame)
+    table.attrs, table.measure, table.given = attrs, measure, given
     return table
