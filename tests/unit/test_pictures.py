@@ -281,7 +281,8 @@ def test_a_frame_is_estimated_on_and_kept_as_any_frame_is():
     import pyfixest as pf
 
     shares = ca.trade.partner_shares(partners((2020, 2021, 2022)))
-    slope, plain = (pf.feols("share ~ year | partner", f).coef() for f in (shares, pd.DataFrame(shares)))
+    frames = shares, pd.DataFrame(shares)
+    slope, plain = (pf.feols("share ~ year | partner", frame).coef() for frame in frames)
     assert slope.equals(plain)
     back = pickle.loads(pickle.dumps(shares))
     pd.testing.assert_frame_equal(back, shares)
