@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -27,6 +27,8 @@ from ..registry.base import Model
 from . import cells, names
 from .sheets import Given, Sheet, shown
 
+_NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
+"""No heading, as it is kept here and as pandas writes it."""
 _A_YEAR = re.compile(r"(?<!\d)(18|19|20)\d\d(?!\d)")
 
 
@@ -245,9 +247,9 @@ def as_said(
 
     def agrees(name: str, text: str) -> bool:
         said, column = user_columns[name], table.columns[name]
-        values = (text, str(said.constant))
+        values: Iterable[Any] = (text, said.constant)
         if column.type == "year":
-            values = tuple(cells.year(v, said.span or column.span or "last") for v in values)
+            values = [cells.year(v, said.span or column.span or "last") for v in values]
         return len({str(value).casefold() for value in values}) == 1
 
     kept = [one for one in across if all(agrees(n, one.gives[n]) for n in both & one.gives.keys())]
@@ -267,6 +269,15 @@ def figure(table: Table) -> str:
     columns = table.columns.items()
     number = next((name for name, column in columns if column.type == "number"), "")
     return next((name for name, column in columns if column.role == "value"), number)
+
+
+def heads_of_figures(
+    columns: Mapping[str, Field], across: Iterable[Across], table: Table
+) -> set[str | None]:
+    """Headings below which figures stand."""
+    numbers = {n for n, column in table.columns.items() if column.type in ("number", "integer")}
+    heads = {field.column for n, field in columns.items() if n in numbers}
+    return heads | {one.column for one in across}
 
 
 def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
@@ -302,9 +313,8 @@ def sheet_of(content: Given, mapped: Map) -> Sheet:
 
 def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
     """Refuse a map that names no heading of a file, or leaves a column of the table open."""
-    used = [f.column for f in mapped.columns.values() if f.column is not None]
-    used += [one.column for one in (*mapped.across, *mapped.only)]
-    for column in used:
+    named = (*mapped.columns.values(), *mapped.across, *mapped.only)
+    for column in (one.column for one in named if one.column is not None):
         twice = column and f"{column} (2)" in there
         if twice or column not in there:
             raise UsageError(
@@ -365,7 +375,7 @@ class Reader:
         self.read = {f.column for f in fields if f.column is not None}
         self.read |= {one.column for one in mapped.across}
         self.wide = any("year" in one.gives for one in mapped.across)
-        self.years: set[Any] = {*self.heads} if self.wide else set()
+        self.years: dict[Any, None] = dict.fromkeys(self.heads if self.wide else ())
         self._note_unread(given)
         self.counting = [
             (o.column, *o.split(sheet.distinct(self._at(o.column), self.start)))
@@ -391,13 +401,12 @@ class Reader:
         Raises UsageError for quarters and months of which one would stand for its year, were the
         others left out as faulty.
         """
-        width = len(self.heads)
-        used = sorted({self._at(h) for h in (*self.read, *(o.column for o in self.mapped.only))})
-        beyond = range(width, self.sheet.width(self.start))
-        for file, frame in self.sheet.parts([*used, *beyond], self.start):
+        used = {self._at(h) for h in (*self.read, *(one.column for one in self.mapped.only))}
+        loose = self._loose()
+        for file, frame in self.sheet.parts(sorted(used | loose.keys()), self.start):
             self.file = file or self.file
-            if beyond:
-                frame = self._within(frame, list(beyond))
+            if loose:
+                frame = self._within(frame, loose)
             frame = frame.rename(columns=dict(enumerate(self.heads)))
             yield self.rows(self._by_column(self._counted(frame)))
         if part := cells.part_beside_years(self.years):
@@ -407,10 +416,23 @@ class Reader:
                 hint="give figures of whole years; where they are, write in each cell the year",
             )
 
-    def _within(self, frame: pd.DataFrame, beyond: list[int]) -> pd.DataFrame:
-        """Rows without those that have more cells than there are headings."""
-        longer = frame[beyond].astype(object).map(shown).ne("").any(axis=1)
-        rule = f"more cells than the {beyond[0]} headings: a separator within a number or a text?"
+    def _loose(self) -> dict[int, str]:
+        """Columns in which only what a mark split off can stand, with its form: beyond the
+        headings, and those without one behind a column of figures.
+        """
+        width, mapped = len(self.heads), self.mapped
+        figures = heads_of_figures(mapped.columns, mapped.across, self.table)
+        behind = (at for at, head in enumerate(self.heads[:-1], 1) if head in figures)
+        loose = {at: r"-?\d+" for at in behind if _NAMELESS.fullmatch(self.heads[at])}
+        return loose | dict.fromkeys(range(width, self.sheet.width(self.start)), ".+")
+
+    def _within(self, frame: pd.DataFrame, loose: dict[int, str]) -> pd.DataFrame:
+        """Rows without those that go on where no heading stands."""
+        longer = np.zeros(len(frame), bool)
+        for at, form in loose.items():
+            texts = frame[at].astype(object).map(lambda c: c.strip() if isinstance(c, str) else "")
+            longer |= texts.str.fullmatch(form).to_numpy(bool)
+        rule = f"more cells than the {len(self.heads)} headings: a separator within a number?"
         for *row, line in frame[longer].astype(object).itertuples(index=False):
             last = " | ".join(list(filter(None, map(shown, row)))[-3:])
             self.faults.append(Fault(self.file, int(line), "", last, rule))
@@ -456,7 +478,7 @@ class Reader:
                 read[name] = codes, different, meant, values
         for name, (codes, different, meant, values) in read.items():
             if self.table.columns[name].type == "year":
-                self.years.update(meant[at] for at in np.unique(codes[~beside]))
+                self.years |= dict.fromkeys(meant[at] for at in np.unique(codes[~beside]))
             unread = _such(values, _Unread, codes) & ~beside
             for at in unread.nonzero()[0]:
                 cell, rule = shown(different[codes[at]]), f"{name}: {values[codes[at]]}"
@@ -467,7 +489,7 @@ class Reader:
         rows = pd.DataFrame(columns | {"_line": long["_line"]}, index=long.index)
         return rows[~bad & ~beside].reset_index(drop=True).assign(_file=self.file)
 
-    def _head(self, long: pd.DataFrame, name: str, at: int) -> str:
+    def _head(self, long: pd.DataFrame, name: str, at: Any) -> str:
         """The heading under which a cell stands."""
         field_ = self.mapped.columns.get(name, Field(column=""))
         if "_heading" in long and (name == self.figure or field_.column == ""):
@@ -546,9 +568,7 @@ def _such(values: list[Any], kind: type, codes: np.ndarray) -> np.ndarray:
 def _taken(values: list[Any], codes: np.ndarray, column: Column) -> Any:
     """The value of each cell, of few different ones: words as categories."""
     number = column.type in ("number", "integer")
-    plain = [
-        (np.nan if number else "") if isinstance(v, (_Unread, _Beside)) else v for v in values
-    ]
+    plain = [(np.nan if number else "") if isinstance(v, (_Unread, _Beside)) else v for v in values]
     if number:
         return np.array(plain, "float64")[codes]
     return pd.Categorical(pd.Series(plain, dtype="str")).take(codes % len(plain))
