@@ -241,10 +241,10 @@ class _Proposal:
 
     def spread(self) -> None:
         """Headings that are years, or years and words of a category, and what stands below them."""
+        fixed, name = self.asked.columns, self.given.name
         if not self.across:
-            self.across, self.fills = self.values_in_headings(), figure(self.table)
-        fixed = self.asked.columns
-        self.across = as_said(self.across, self.fills, fixed, self.table, self.given.name)
+            self.fills = figure(self.table)
+            self.across = as_said(self.values_in_headings(), self.fills, fixed, self.table, name)
         if not self.across:
             self.fills = ""
             return

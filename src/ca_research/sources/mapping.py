@@ -106,12 +106,12 @@ class Only(Model):
     matches: str = ""
     economies: bool = False
     but: tuple[Text, ...] = ()
-    why: str
+    why: str = ""
 
     @model_validator(mode="after")
     def _some(self) -> Only:
-        if not (self.among or self.matches or self.economies):
-            raise ValueError("give `among`, the cells that count")
+        if not (self.economies or (self.why and (self.among or self.matches))):
+            raise ValueError("give `among`, the cells that count, and `why` others do not")
         return self
 
     def counts(self, cell: str) -> bool:
@@ -129,7 +129,8 @@ class Only(Model):
         if not any(included):
             return dict.fromkeys(included, True), ""
         lost = sorted(cell or "empty" for cell, counts in included.items() if not counts)
-        return included, self.why + (f" ({first_few(lost, 8)})" if self.economies else "")
+        of_economies = f"{self.column} that is no economy here ({first_few(lost, 8)})"
+        return included, self.why or of_economies
 
 
 class Map(Model):
@@ -235,14 +236,12 @@ def as_said(
     where: str,
 ) -> tuple[Across, ...]:
     """The headings that are values, as far as they agree with the values that the user says of all
-    rows; none where the user names a column of what they tell, or says all that they would.
+    rows; none where the user names a column of what they tell, or of the figures below them.
 
     Raises UsageError where the user's words leave none.
     """
-    told = {name for one in across for name in one.gives}
-    both, filling = told & user_columns.keys(), user_columns.get(fills)
-    named = any(user_columns[name].column for name in both)
-    if named or (filling and (filling.column is None or both == told)):
+    both = {name for one in across for name in one.gives} & user_columns.keys()
+    if fills in user_columns or any(user_columns[name].column for name in both):
         return ()
 
     def agrees(name: str, text: str) -> bool:
@@ -313,7 +312,7 @@ def sheet_of(content: Given, mapped: Map) -> Sheet:
 
 def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
     """Refuse a map that names no heading of a file, or leaves a column of the table open."""
-    named = (*mapped.columns.values(), *mapped.across, *mapped.only)
+    named: list[Any] = [*mapped.columns.values(), *mapped.across, *mapped.only]
     for column in (one.column for one in named if one.column is not None):
         twice = column and f"{column} (2)" in there
         if twice or column not in there:
