@@ -529,12 +529,14 @@ class Reader:
     def _number(
         self, name: str, field_: Field, mark: cells.Mark | None, doubt: str, cell: Any
     ) -> Any:
-        if cells.missing(cell):
+        if mark == "." and isinstance(cell, str) and cells.PLAIN.fullmatch(cell):
+            cell = float(cell)
+        elif cells.missing(cell):
             if self.table.columns[name].nullable:
                 return np.nan
             beside = name == self.figure and field_.constant is None
             return _Beside("no figure in the cell") if beside else _Unread("must be a number")
-        if mark is None and isinstance(cell, str) and re.search("[.,]", cell):
+        elif mark is None and isinstance(cell, str) and re.search("[.,]", cell):
             return _Unread(doubt)
         value = cells.number(cell, mark or ".")
         if isinstance(value, str):
