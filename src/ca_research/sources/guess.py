@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from ..ground import economies
 from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, names
 from .mapping import Across, Field, Map, as_said, figure, heading, heads_of_figures, sheet_of
-from .sheets import SHOWN_AS, Given, Sheet, shown
+from .sheets import SHOWN_AS, Given, Sheet, shown, worded
 
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
@@ -25,40 +28,11 @@ _MOST_TEXTS = 20
 """Texts outside of the columns read that are shown."""
 _NUMBERS = ("number", "integer")
 
-WORDS: dict[str, str] = {
-    "reporter": r"reporter|reporting (economy|country)|declarant|отчитывающ\w+|страна-отчет\w*|"
-    r"报告国|报告方",
-    "partner": r"partner|counterpart|страна-партнер|партнер\w*|контрагент|伙伴|贸易伙伴|国别",
-    "origin": r"origin|home country|country of origin|nationality|citizenship|откуда|гражданство|"
-    r"страна происхождения|来源国|生源国",
-    "destination": r"destination|host|study country|страна обучения|куда|目的国|留学国|目的地",
-    "economy": r"econom\w+|country|country name|territory|region|ref.?area|страна|государство|"
-    r"国家|国家或地区",
-    "investor": r"investor|source country|investing \w+|инвестор|投资国|投资来源",
-    "host": r"host|recipient|destination|реципиент|东道国",
-    "year": r"year|period|time|time.?period|date|ref.?year|academic year|год|период|учебный год|"
-    r"年|年份|年度",
-    "flow": r"flow|trade flow|direction|flow.?(desc|code)|поток|направление|流向|进出口",
-    "product": r"product|commodity|hs|hs.?code|cmd.?code|commodity.?code|товар|код тн вэд|商品",
-    "value_usd": r"(trade |primary )?value.*|amount.*|usd.*|us\$.*|стоимость.*|сумма.*|объем.*|"
-    r"(thousand|million|mln|bn).*(usd|dollar|us\$).*|(тыс|млн|млрд).*(долл|usd).*|金额.*|总额.*|"
-    r".*美元.*",
-    "value": r"(obs.?)?value.*|figure|amount.*|значение.*|показатель|数值|值",
-    "students": r"(number of )?students.*|enrol\w*.*|count|obs.?value|value|студент\w*.*|"
-    r"численность.*|количество.*|(留)?学生(人)?数?|人数",
-    "level": r"level|education level|isced.*|уровень.*|层次|学历",
-    "indicator": r"indicator( code)?|series( code)?|индикатор|показатель|指标",
-    "unit": r"unit.*|единица.*|ед\. ?изм.*|单位",
-}
-"""Headings by the name of a column, in the languages of the region's offices."""
-
-MEANINGS: dict[str, dict[str, str]] = {
-    "flow": {
-        "export": r"exports?( \(fob\))?|exp\.?|x|вывоз|экспорт|эк|(?<!进)出口",
-        "import": r"imports?( \(cif\))?|imp\.?|m|ввоз|импорт|им|进口",
-    },
-}
-"""What words of files mean in a column of the table. 1 and 2 are told by no office alike."""
+_KNOWN = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+WORDS: dict[str, str] = _KNOWN["headings"]
+"""Headings by the name of a column."""
+MEANINGS: dict[str, dict[str, str]] = _KNOWN["meanings"]
+"""What words of files mean in a column of the table."""
 
 _DOLLARS = re.compile(r"USD|US ?\$|\$|dollar|долл|美元", re.I)
 _OTHER_MONEY = re.compile(
@@ -165,7 +139,7 @@ class _Proposal:
 
     def score(self, row: list[Any]) -> int:
         """How much of a row are headings: names of columns, those that the user names, years."""
-        texts = [" ".join(shown(c).split()) for c in row]
+        texts = list(map(worded, row))
         wanted = {field.column for field in self.asked.columns.values()}
         hits = sum(_names(name, text) for text in texts for name in self.table.columns if text)
         years = sum(cells.is_year(c) for c in row if c is not None)
@@ -404,7 +378,7 @@ def _filled(sheet: Sheet) -> int:
 
 def _form(head: list[Any]) -> str:
     """Headings without case and spaces; years that follow each other are one sign."""
-    signs = ("#" if cells.is_year(c) else " ".join(shown(c).split()).casefold() for c in head)
+    signs = ("#" if cells.is_year(c) else worded(c).casefold() for c in head)
     return re.sub(r"#[#|]*", "#", "|".join(signs)).rstrip("|")
 
 

@@ -25,7 +25,7 @@ from ..ground.numbers import first_few
 from ..registry import Column, Table, explain
 from ..registry.base import Model
 from . import cells, names
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, shown, worded
 
 _NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
 """No heading, as it is kept here and as pandas writes it."""
@@ -156,9 +156,9 @@ class Map(Model):
         The decimal mark; found out where it is not said.
     keeps_to_the_years
         Whether figures of years beyond the table's are left out and not faults: for long series.
-    sums, digits, totals
-        Whether rows of one key are added up; to how many digits codes of products are; and whether
-        all are once more, with these values in columns of the key: `{"product": "TOTAL"}`.
+    digits, totals
+        To how many digits codes of products are added up, and whether all rows are once more, with
+        these values in columns of the key: `{"product": "TOTAL"}`.
     times
         What money is multiplied by, where its columns do not say.
     unread
@@ -177,7 +177,6 @@ class Map(Model):
     only: tuple[Only, ...] = ()
     decimal: Literal[".", ","] | None = None
     keeps_to_the_years: bool = False
-    sums: bool = False
     digits: Literal[2, 4] | None = None
     totals: dict[str, Text] = {}  # noqa: RUF012
     times: Times | None = None
@@ -288,7 +287,7 @@ def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
     if place is None or place + mapped.header_rows > len(sheet.rows):
         raise UsageError(f"there is no line {mapped.header}", where=sheet.name, hint="see `header`")
     rows = sheet.rows[place : place + mapped.header_rows]
-    texts = ([" ".join(shown(cell).split()) for cell in row] for row in rows)
+    texts = (list(map(worded, row)) for row in rows)
     columns = list(map(list, itertools.zip_longest(*texts, fillvalue="")))
     for before, column in itertools.pairwise(columns):
         for number in range(len(rows) - 1):  # a merged cell says its word once, at its left

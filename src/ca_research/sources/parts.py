@@ -11,7 +11,7 @@ import pandas as pd
 from ..ground.errors import UsageError
 from . import cells
 from .mapping import Across, Field, Map
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, shown, worded
 
 LOOK = 12
 """Lines at the top in which a publisher's heading stands."""
@@ -34,7 +34,7 @@ class Headed:
 
     def __init__(self, content: Given, sheet: Sheet, place: int) -> None:
         self.given, self.sheet, self.place = content, sheet, place
-        self.headings = [" ".join(shown(c).split()) for c in sheet.rows[place]]
+        self.headings = list(map(worded, sheet.rows[place]))
         self._at = {h.casefold(): i for i, h in reversed(list(enumerate(self.headings))) if h}
 
     def map(self, **parts: Any) -> Map:

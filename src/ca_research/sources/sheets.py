@@ -68,7 +68,7 @@ class Sheet:
 
     def filled(self, at: int, start: int) -> bool:
         """Whether a column has a cell that is not empty."""
-        return any(map(shown, self.column(at, start)))
+        return any(map(shown, self.shapes(at, start)))
 
     def width(self, start: int) -> int:
         """The number of cells in the longest row below a heading."""
@@ -313,11 +313,11 @@ def _refuse_hidden(parser: Any, rows: list[list[Cell]], lines: list[int], title:
 
     hides = ("1", "true")
     hidden = {int(n) for n, a in parser.row_dimensions.items() if a.get("hidden") in hides}
-    columns = [a for a in parser.column_dimensions.values() if a.get("hidden") in hides]
-    spans = [range(int(a["min"]), int(a["max"]) + 1) for a in columns]
-    filled = {at for row in rows if spans for at, cell in enumerate(row, 1) if cell is not None}
     away = [f"row {n}" for n in sorted(hidden.intersection(lines))]
-    away += [f"column {get_column_letter(n)}" for n in filled if any(n in span for span in spans)]
+    for about in parser.column_dimensions.values():
+        first, last = int(about["min"]), int(about["max"])
+        if about.get("hidden") in hides and any(any(map(shown, r[first - 1 : last])) for r in rows):
+            away.append(f"column {get_column_letter(first)}")
     if away:
         raise ValueError(f"{away[0]} of sheet {title} is hidden, and holds cells")
 
@@ -445,3 +445,8 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, (dt.datetime, dt.date)):
         return cell.isoformat()[:10]
     return str(cell)
+
+
+def worded(cell: Cell) -> str:
+    """A cell as a heading, whatever space its words have between them."""
+    return " ".join(shown(cell).split())

@@ -223,18 +223,13 @@ class Stream(Sheet):
             )
         return iter(values.to_pylist())
 
-    def filled(self, at: int, start: int) -> bool:
-        """Whether a column has a cell that is not empty."""
-        rows = f"from {self.cells_from(start)} where nullif(trim(c{at}::varchar), '') is not null"
-        return bool(self.run(f"select 1 {rows} limit 1").fetchall())
-
     def shapes(self, at: int, start: int) -> Iterator[Any]:
-        """Texts of a column, of those that differ in figures other than nought one."""
+        """Cells of a column: of texts that differ in figures other than nought one, of others the
+        least.
+        """
         column = self.run(f"select c{at} as c from {self.cells_from(start)}")
-        if column.types != ["VARCHAR"]:
-            return iter(())
-        texts = column.aggregate("min(c)", "translate(c, '12345678', '99999999')")
-        return (text for (text,) in texts.fetchall())
+        alike = "translate(c, '12345678', '99999999')" if column.types == ["VARCHAR"] else ""
+        return (cell for (cell,) in column.aggregate("min(c)", alike).fetchall())
 
     def parts(self, places: Sequence[int], start: int) -> Iterator[tuple[str, pd.DataFrame]]:
         """Cells of several columns in rows that are not empty, with their `_line`, in parts, each
