@@ -18,7 +18,7 @@ from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, names
 from .mapping import Across, Field, Map, as_said, figure, heading, heads_of_figures, sheet_of
-from .sheets import SHOWN_AS, Given, Sheet, shown, worded
+from .sheets import SHOWN_AS, Given, Sheet, only_one, shown, worded
 
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
@@ -81,8 +81,9 @@ class _Proposal:
         self.base = user_map.model_copy(update=place)
         self.heads, self.start = heading(self.sheet, self.base)
         self.above = self.sheet.rows[: self.start - lines]
+        form = _form(self.sheet.rows[self.start - lines])  # maybe of other years
         if not named:
-            self.refuse_others_of_its_form(visible, _form(self.sheet.rows[self.start - lines]))
+            only_one(content, [s.name for s in visible if form in map(_form, s.rows[:_LOOK])])
         self.columns = dict(self.asked.columns)
         self.across, self.fills = self.asked.across, self.asked.fills
 
@@ -151,15 +152,6 @@ class _Proposal:
         return sum(bool(self.category(t)) for t in texts) > 1 and not any(
             isinstance(cells.number(t), float) for t in texts
         )
-
-    def refuse_others_of_its_form(self, visible: list[Sheet], form: str) -> None:
-        """Refuse a workbook of which other sheets have the same headings, maybe of other years."""
-        others = [s.name for s in visible if form in map(_form, s.rows[:_LOOK])]
-        if len(others) > 1:
-            raise self.refusal(
-                f"sheets have the same headings, and one is read: {', '.join(others)}",
-                "name one by `sheet` in the map, or lay them under one heading in one sheet",
-            )
 
     # --- columns of the table
 

@@ -19,7 +19,7 @@ from .comtrade import valued
 from .eurostat import unpacked
 from .mapping import Field, Map, Only, as_said
 from .parts import LOOK, Headed, listed, with_columns
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, only_one, shown
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,7 @@ def recognise(file: Given) -> tuple[Layout, Sheet, int] | None:
     for layout in all_layouts():
         wanted = {heading.casefold() for heading in layout.headings}
         hits = [(sheet, place) for sheet, place, headings in tops if wanted <= headings]
-        if len({sheet.name for sheet, _ in hits}) > 1:
-            raise UsageError(
-                f"{len(hits)} sheets are in the layout of {layout.publisher}, and one is read",
-                where=f"{file.name}: {', '.join(sheet.name or 'the first' for sheet, _ in hits)}",
-                hint="lay their rows under one heading in one sheet, or give each as a file",
-            )
+        only_one(file, dict.fromkeys(sheet.name for sheet, _ in hits))
         if hits:
             return layout, *hits[0]
     return None

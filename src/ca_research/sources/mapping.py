@@ -466,24 +466,25 @@ class Reader:
         names = [n for n, column in self.table.columns.items() if column.type != "source"]
         columns: dict[str, Any] = dict.fromkeys(names, "")
         read, beside, bad = {}, np.zeros(len(long), bool), np.zeros(len(long), bool)
-        for name in sorted(names, key=lambda n: n != self.figure):
-            if name in long:
-                codes, different = _different(long[name])
-                meant, values = self.column(name, different)
-                left = _such(values, _Beside, codes) & ~beside
-                self.left_out.update(str(values[at]) for at in codes[left])
-                beside |= left
-                read[name] = codes, different, meant, values
-        for name, (codes, different, meant, values) in read.items():
-            if self.table.columns[name].type == "year":
+        for name in sorted({*names} & {*long}, key=lambda n: n != self.figure):
+            codes, different = _different(long[name])
+            meant, values = self.column(name, different)
+            kinds = np.array([*map(type, values)], object)[codes]
+            left = (kinds == _Beside) & ~beside
+            self.left_out.update(str(values[at]) for at in codes[left])
+            beside |= left
+            read[name] = codes, different, meant, values, kinds
+        for name, (codes, different, meant, values, kinds) in read.items():
+            column = self.table.columns[name]
+            if column.type == "year":
                 self.years |= dict.fromkeys(meant[at] for at in np.unique(codes[~beside]))
-            unread = _such(values, _Unread, codes) & ~beside
+            unread = (kinds == _Unread) & ~beside
             for at in unread.nonzero()[0]:
                 cell, rule = shown(different[codes[at]]), f"{name}: {values[codes[at]]}"
                 line, head = int(long["_line"].iat[at]), self._head(long, name, at)
                 self.faults.append(Fault(self.file, line, head, cell, rule))
             bad |= unread
-            columns[name] = _taken(values, codes, self.table.columns[name])
+            columns[name] = _taken(values, codes, column)
         rows = pd.DataFrame(columns | {"_line": long["_line"]}, index=long.index)
         return rows[~bad & ~beside].reset_index(drop=True).assign(_file=self.file)
 
@@ -560,18 +561,14 @@ def _different(cell: pd.Series) -> tuple[np.ndarray, list[Any]]:
     return known.codes.to_numpy(), [*known.categories, None]
 
 
-def _such(values: list[Any], kind: type, codes: np.ndarray) -> np.ndarray:
-    """Of which cells the value is of a kind of text."""
-    return np.isin(codes % len(values), [n for n, v in enumerate(values) if isinstance(v, kind)])
-
-
 def _taken(values: list[Any], codes: np.ndarray, column: Column) -> Any:
     """The value of each cell, of few different ones: words as categories."""
     number = column.type in ("number", "integer")
-    plain = [(np.nan if number else "") if isinstance(v, (_Unread, _Beside)) else v for v in values]
+    none, odd = np.nan if number else "", (_Unread, _Beside)
+    plain = pd.Series([none if isinstance(v, odd) else v for v in values])
     if number:
-        return np.array(plain, "float64")[codes]
-    return pd.Categorical(pd.Series(plain, dtype="str")).take(codes % len(plain))
+        return plain.to_numpy("float64")[codes]
+    return pd.Categorical(plain.astype("str")).take(codes)
 
 
 def _economy(field_: Field, cell: Any) -> str:

@@ -17,7 +17,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..ground.errors import FileError
+from ..ground.errors import FileError, UsageError
 from . import texts
 
 Cell = Any
@@ -106,6 +106,16 @@ class Given:
     name: str
     sha256: str
     sheets: list[Sheet]
+
+
+def only_one(given: Given, alike: Collection[str]) -> None:
+    """Refuse a workbook of which several sheets are of one form, by their names."""
+    if len(alike) > 1:
+        raise UsageError(
+            "several sheets have the same headings, and one is read",
+            where=f"{given.name}: {', '.join(alike)}",
+            hint="name one by `sheet` in the map, or lay them under one heading in one sheet",
+        )
 
 
 def read(file: Path, *, part: bool = False) -> Given:
@@ -242,7 +252,8 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
     from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.worksheet._reader import WorkSheetParser
 
-    _refuse_unsafe(content)
+    for why in _unsafe(content):
+        raise ValueError(why)
     book = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=True, keep_links=False, rich_text=True
     )
@@ -330,21 +341,21 @@ _UNSAFE = re.compile(r".*(vbaproject|macrosheets)|xl/externallinks/", re.I)
 """Parts that no workbook of figures has: macros, and values that nobody can check."""
 
 
-def _refuse_unsafe(content: bytes) -> None:
-    """Refuse a workbook that holds code, reads other files, unpacks into more than can be read, or
-    was never calculated.
+def _unsafe(content: bytes) -> Iterator[str]:
+    """Why a workbook is not read: it holds code, reads other files, unpacks into more than can be
+    read, or was never calculated.
     """
     packed = zipfile.ZipFile(io.BytesIO(content))
     entries = packed.infolist()
     if sum(e.file_size for e in entries) > MAX_UNPACKED:
-        raise ValueError("it unpacks into more than can be read")
+        yield "it unpacks into more than can be read"
     for entry in entries:
         place = entry.filename.replace("\\", "/")
         part = packed.read(entry) if place.endswith(".xml") else b""
         if _UNSAFE.match(place):
-            raise ValueError(f"macros, or links to other files, are in it: {place[:60]}")
+            yield f"macros, or links to other files, are in it: {place[:60]}"
         if b"<f" in part and (hit := _UNCALCULATED.search(part)):
-            raise ValueError(f"a formula was never calculated: {place}, cell {hit[1].decode()}")
+            yield f"a formula was never calculated: {place}, cell {hit[1].decode()}"
 
 
 # --- frames and JSON

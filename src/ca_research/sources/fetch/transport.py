@@ -145,15 +145,16 @@ class Line:
             One of its kinds, after a fault that passes was given several tries: each after as long
             as the service asks for, else after 1, 2, 4 seconds.
         """
-        for pause in (*(2.0**n for n in range(TRIES - 1)), None):
+        pauses = iter([2.0**n for n in range(TRIES - 1)])
+        while True:
             try:
                 with passing(self.service.publisher, self._host):
                     return self._once(request)
             except FetchError as fault:
+                pause = next(pauses, None)
                 if not fault.passes or pause is None:
                     raise
                 self.wait(pause if fault.seconds is None else fault.seconds)
-        raise AssertionError("the last try returns or raises")
 
     def _once(self, request: Request) -> bytes:
         headers = {"Accept": request.accept, "Accept-Encoding": "gzip"}
