@@ -530,7 +530,7 @@ class Reader:
         self, name: str, field_: Field, mark: cells.Mark | None, doubt: str, cell: Any
     ) -> Any:
         if mark == "." and isinstance(cell, str) and cells.PLAIN.fullmatch(cell):
-            cell = float(cell)
+            value: Any = float(cell)
         elif cells.missing(cell):
             if self.table.columns[name].nullable:
                 return np.nan
@@ -538,7 +538,8 @@ class Reader:
             return _Beside("no figure in the cell") if beside else _Unread("must be a number")
         elif mark is None and isinstance(cell, str) and re.search("[.,]", cell):
             return _Unread(doubt)
-        value = cells.number(cell, mark or ".")
+        else:
+            value = cells.number(cell, mark or ".")
         if isinstance(value, str):
             return _Unread(value)
         return value if field_.times == 1 else round(value * field_.times, 6)
@@ -584,6 +585,8 @@ def in_words(different: Iterable[Any], field_: Field) -> list[Any]:
     """Cells of figures or years, those of which a map says what they mean in its words: these have
     their numbers with a point, whatever the mark of the file is.
     """
+    if not field_.words:
+        return list(different)
     meant = ((one, field_.meant(shown(one))) for one in different)
     return [
         one if word is None else float(word) if cells.PLAIN.fullmatch(word) else word

@@ -68,7 +68,7 @@ class Sheet:
 
     def filled(self, at: int, start: int) -> bool:
         """Whether a column has a cell that is not empty."""
-        return any(map(shown, self.shapes(at, start)))
+        return any(map(shown, self.column(at, start)))
 
     def width(self, start: int) -> int:
         """The number of cells in the longest row below a heading."""

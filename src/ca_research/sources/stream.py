@@ -223,6 +223,11 @@ class Stream(Sheet):
             )
         return iter(values.to_pylist())
 
+    def filled(self, at: int, start: int) -> bool:
+        """Whether a column has a cell that is not empty: asked of few rows."""
+        rows = f"from {self.cells_from(start)} where nullif(trim(c{at}::varchar), '') is not null"
+        return bool(self.run(f"select 1 {rows} limit 1").fetchall())
+
     def shapes(self, at: int, start: int) -> Iterator[Any]:
         """Cells of a column: of texts that differ in figures other than nought one, of others the
         least.
