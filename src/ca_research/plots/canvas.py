@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import matplotlib.pyplot as plt
@@ -16,7 +15,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform, blended_transform_factory
 
 from ..ground.errors import UsageError, known_name
@@ -72,7 +70,7 @@ def present(
         return ax
 
     with style.room(chosen):
-        ax = drawn(partial(on_new_figure, picture), once=False)
+        ax = drawn(partial(on_new_figure, picture))
     figure = _root(ax)
     figure.words = picture.title, picture.title  # type: ignore[attr-defined]
     return ax
@@ -116,11 +114,9 @@ def _root(drawn: Axes | Figure) -> Figure:
 _inside = ContextVar("inside a picture", default=False)
 
 
-def drawn(draw: Callable[[], Drawn], *, once: bool = True) -> Drawn:
+def drawn(draw: Callable[[], Drawn]) -> Drawn:
     """Draw a figure and lay it out in the room that there is; it remembers how it was drawn, for
     another room. A picture within a picture is part of it.
-
-    once: whether it is not laid out again when it is shown.
     """
     if _inside.get():
         return draw()
@@ -129,11 +125,9 @@ def drawn(draw: Callable[[], Drawn], *, once: bool = True) -> Drawn:
         with style.context():
             picture = draw()
             layout(figure := _root(picture))
-            if once:
-                figure.set_layout_engine("none")
     finally:
         _inside.reset(token)
-    figure.redraw = lambda: _root(drawn(draw, once=once))  # type: ignore[attr-defined]
+    figure.redraw = lambda: _root(drawn(draw))  # type: ignore[attr-defined]
     figure.fine = style.current().dpi  # type: ignore[attr-defined]
     return picture
 
@@ -181,7 +175,6 @@ def layout(figure: Figure, panels: Sequence[Axes] = ()) -> None:
                     figure.get_tightbbox(pen())
             before = more
         for ax in shown:
-            _space_ticks(ax)
             _space_names(ax)
 
 
@@ -240,37 +233,6 @@ def _break_lines(text: Text, words: str, room: float) -> None:
         text._get_wrap_line_width = lambda: room  # type: ignore[attr-defined]
         text.set_text(text._get_wrapped_text())  # type: ignore[attr-defined]
         text.set_wrap(False)
-
-
-def _space_ticks(ax: Axes) -> None:
-    """As many numbers along the x axis as stand apart; words lean where they meet."""
-    locator = ax.xaxis.get_major_locator()
-    if not _meet(labels := _shown_ticks(ax)):
-        return
-    if isinstance(locator, MaxNLocator) and ax.get_xscale() == "linear":
-        for most in (4, 2):
-            if _meet(_shown_ticks(ax)):
-                locator.set_params(nbins=most)
-    else:
-        above = ax.xaxis.get_tick_params().get("labeltop")
-        side = (
-            {"rotation": 90, "ha": "left", "va": "center"}
-            if above
-            else {"rotation": 50, "ha": "right"}
-        )
-        for text in labels:
-            text.set(rotation_mode="anchor", **side)
-
-
-def _shown_ticks(ax: Axes) -> list[Text]:
-    low, high = sorted(ax.get_xlim())
-    labels = [t for t in ax.get_xticklabels() if t.get_text() and t.get_visible()]
-    return [t for t in labels if low <= t.get_position()[0] <= high]
-
-
-def _meet(labels: Sequence[Text]) -> bool:
-    boxes = sorted((t.get_window_extent() for t in labels), key=lambda box: box.x0)
-    return any(one.x1 + 0.05 * DPI > other.x0 for one, other in pairwise(boxes))
 
 
 def note(

@@ -24,7 +24,7 @@ from . import style
 from .canvas import Picture, on_new_figure, split
 from .grid import draw_grid
 from .needs import needs
-from .panels import bar_line, mark, panels
+from .panels import bar_line, intervals, mark, panels
 from .show import show
 
 
@@ -216,15 +216,8 @@ def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     met = data["met"].astype("boolean").astype(object)
     colours = met.map(words).fillna("undecided").map(style.STATE)
     figures = data[["value", "low", "high"]].astype(float)
-    ranged, pointed = figures["high"] > figures["low"], figures["value"].notna()
-    if len(ends := figures[ranged]):
-        stems = top.vlines(ends.index, ends["low"], ends["high"], colors=colours[ranged])
-        stems.set(linewidth=style.scaled(2), alpha=0.8, capstyle="round")
-    size = style.area(26 if len(data) <= 40 else 12)
-    top.scatter(data.index[pointed], figures["value"][pointed], size, c=colours[pointed], zorder=3)
-    for end, shape in (("low", "^"), ("high", "v")):  # towards the side that is not known
-        alone = figures[end].notna() & ~pointed & ~ranged
-        top.scatter(data.index[alone], figures[end][alone], size, c=colours[alone], marker=shape)
+    size = 26 if len(data) <= 40 else 12
+    intervals(top, data.index, figures, colours, 2, size=size, upright=True)
     main = data.loc[data["is_main"].astype(bool), "_at"]
     mark(top, main.index, main, style.INK, hollow=True, size=style.area(95))
     bar_line(top, data["threshold"].iloc[0], upright=False)

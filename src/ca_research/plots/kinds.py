@@ -32,15 +32,13 @@ from .needs import by_year, needs
 from .panels import (
     ROW,
     bar_line,
-    count_on,
-    draw_stroke,
+    draw_rows,
+    intervals,
     label_rows,
     line,
     multiples,
     newest_words,
     panels,
-    row_figures,
-    year_axis,
 )
 from .show import show, show_choice, telling, where_known
 from .timeline import timeline
@@ -63,7 +61,7 @@ def bars(
     highlight: Sequence[str] = (),
     form: Callable[[float], str] = number,
 ) -> Figure:
-    """A bar for each row: lying with its name and figure, or upright where it is `by` year.
+    """A bar for each row, with its name and its figure.
 
     Parameters
     ----------
@@ -72,7 +70,7 @@ def bars(
     value : str
         The column drawn; a row without a figure is named.
     by : str
-        The column that names the bars; 'year' makes them stand upright.
+        The column that names the bars.
     unit : str
         Label of the scale.
     bar : float, optional
@@ -94,24 +92,11 @@ def bars(
     >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
     ['Kazakhstan', 'Tajikistan']
     """
-    import seaborn as sns
-
-    shown, upright = frame[value].astype(float), by == "year"
-    figure, (ax,) = panels(1, style.TALL if upright else 0.5 + ROW * len(frame))
-    if upright:
-        look = {"color": style.HIGHLIGHT, "saturation": 1, "native_scale": True}
-        sns.barplot(x=frame[by].astype(int), y=shown, width=0.7, ax=ax, **look)
-        year_axis(ax, 9)
-        count_on(ax.yaxis)
-        ax.set(xlabel="", ylabel=unit)
-        style.bare(ax, x=False)
-    else:
-        lit = frame[by].isin(highlight or frame[by])
-        colours = lit.map({True: style.HIGHLIGHT, False: style.OTHER})
-        ends = pd.DataFrame({"low": shown, "high": shown})
-        row_figures(ax, ends, colours, lambda low, _: form(low), none="no figure")
-        label_rows(ax, names(frame, by), unit)
-    bar_line(ax, bar, upright=not upright)
+    lit = frame[by].isin(highlight or frame[by]).map({True: style.HIGHLIGHT, False: style.OTHER})
+    rows = pd.DataFrame({"name": names(frame, by), "low": frame[value], "high": frame[value]})
+    rows = rows.assign(colour=[*lit], why="no figure")
+    figure, (ax,) = panels(1, 0.5 + ROW * len(frame))
+    draw_rows(ax, rows, lambda low, _: form(low), unit=unit, bar=bar)
     return figure
 
 
@@ -257,23 +242,22 @@ def ranges(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['21.3', '3 to 9']
     """
-    frame, others = _with_ends(frame), _with_ends(beside) if beside is not None else frame[:0]
-    labels = names(frame, by)
-    lit = pd.Series(True, frame.index) if highlight is None else highlight
-    colours = lit.replace({True: style.HIGHLIGHT, False: style.OTHER})
-    why = frame.get("missing", pd.Series("", frame.index)).fillna("")
-    why = [textwrap.shorten(one or "no figure", 70) for one in why]
+    frame = _with_ends(frame).reset_index(drop=True)
+    rows = frame.assign(name=names(frame, by), colour=style.HIGHLIGHT)
+    if highlight is not None:
+        rows["colour"] = [{True: style.HIGHLIGHT, False: style.OTHER}.get(k, k) for k in highlight]
+    why = rows.get("missing", pd.Series("", rows.index)).fillna("").replace("", "no figure")
+    rows["why"] = [textwrap.shorten(one, 70) for one in why]
     figure, (ax,) = panels(1, 0.4 + ROW * len(frame))
-    for name, low, high in zip(names(others, by), others["low"], others["high"], strict=True):
-        if name in labels:
-            draw_stroke(ax, labels.index(name), low, high, style.OTHER, 1.4)
+    if beside is not None:
+        places = rows[["name"]].reset_index(names="at")
+        others = _with_ends(beside).assign(name=names(beside, by)).merge(places, on="name")
+        intervals(ax, others["at"], others[["low", "high"]], style.OTHER, 1.4, size=11)
 
     def words(*of: float) -> str:
         return form(*(None if pd.isna(end) else end for end in of))
 
-    row_figures(ax, frame, colours, words, strokes=True, none=why)
-    bar_line(ax, bar)
-    label_rows(ax, labels, unit)
+    draw_rows(ax, rows, words, unit=unit, strokes=True, bar=bar)
     return figure
 
 

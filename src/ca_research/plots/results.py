@@ -44,12 +44,12 @@ from .coverage import coverage_picture
 from .needs import by_year, one_figure
 from .panels import (
     DASHED,
-    bar_line,
     count_on,
+    draw_rows,
+    intervals,
     label_rows,
     line,
     newest_words,
-    row_figures,
     year_axis,
 )
 from .words import flow_words
@@ -143,10 +143,9 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     divisor, unit = _money(last, last["high"].max())
 
     def bars(ax: Axes) -> Axes:
-        ends = last.head(top)[["low", "high"]] / divisor
-        colours = [style.colour(code) for code in shown]
-        row_figures(ax, ends, colours, lambda *of: " to ".join(dict.fromkeys(map(amount, of))))
-        label_rows(ax, [party(code) for code in shown])
+        rows = last.head(top)[["low", "high"]] / divisor
+        rows = rows.assign(name=[*map(party, shown)], colour=[*map(style.colour, shown)], why="")
+        draw_rows(ax, rows, partial(_ends_words, amount))
         ax.set_xlim(0)
         return ax
 
@@ -312,20 +311,20 @@ def _rows(
     why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
     ranges = not table["low"].equals(table["high"])
 
-    def words(*ends: float) -> str:
-        return " to ".join(dict.fromkeys(map(form, ends)))
+    why = [textwrap.shorten(str(one), 40) for one in why]
+    shown, words = (
+        shown.assign(name=shown["_name"], colour=hues, why=why),
+        partial(_ends_words, form),
+    )
 
     def draw(ax: Axes) -> Axes:
-        none = [textwrap.shorten(str(one), 40) for one in why]
-        row_figures(ax, shown, hues, words, strokes=ranges, none=none)
-        label_rows(ax, list(shown["_name"]))
+        draw_rows(ax, shown, words, strokes=ranges, bar=even)
         if not ranges and table["low"].min() >= 0:
             ax.set_xlim(0)
-        bar_line(ax, even)
         return ax
 
     first = shown.dropna(subset=["high"]).head(3)
-    each = [f"{name} {words(*ends)}" for name, *ends in first[["_name", "low", "high"]].to_numpy()]
+    each = [f"{name} {words(*ends)}" for name, *ends in first[["name", "low", "high"]].to_numpy()]
     more = f" The largest {len(shown)} of {len(order)}." * (len(order) > len(shown))
     return Picture(draw, f"{label}: {', '.join(each)}", below=more, rows=1.25 * len(shown) + 5)
 
@@ -334,14 +333,14 @@ def _rows(
 
 
 def _event_study(study: EventStudy) -> Picture:
-    table = study.table
+    table = study.table.eval("value = estimate")
 
     def draw(ax: Axes) -> Axes:
         ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         ax.axvline(-0.5, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
         for after, hue in ((False, style.OTHER), (True, style.HIGHLIGHT)):
             rows = table[(table["event_time"] >= 0) == after]
-            _intervals(ax, "vlines", rows["event_time"], rows, hue)
+            intervals(ax, rows["event_time"], rows, hue, 1.6, size=26, upright=True)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         style.bare(ax, x=False)
         return ax
@@ -356,7 +355,8 @@ def _event_study(study: EventStudy) -> Picture:
 
 
 def _gravity(fit: Gravity) -> Picture:
-    table, known = fit.table, fit.table.dropna(subset=["estimate"])
+    table = fit.table.eval("value = estimate")
+    known = table.dropna(subset=["value"])
     if known.empty:
         raise CoverageError("no term was estimated: there is nothing to draw", hint="see .log")
 
@@ -365,7 +365,7 @@ def _gravity(fit: Gravity) -> Picture:
         places = pd.Series(range(len(table)), table.index)
         for y in places[table["estimate"].isna()]:
             note(ax, " not estimated", 0, y, bbox=style.CLEAR)
-        _intervals(ax, "hlines", places, table, style.HIGHLIGHT)
+        intervals(ax, places, table, style.HIGHLIGHT, 1.6, size=26)
         label_rows(ax, [_term(row) for _, row in table.iterrows()])
         return ax
 
@@ -380,14 +380,6 @@ def _gravity(fit: Gravity) -> Picture:
 
 def _term(row: pd.Series) -> str:
     return column_words(str(row["term"]))
-
-
-def _intervals(ax: Axes, way: str, at: pd.Series, rows: pd.DataFrame, colour: str) -> None:
-    """A dot for each estimate and a line for its interval, as `vlines` or as `hlines`."""
-    spans = getattr(ax, way)(at, rows["low"], rows["high"])
-    spans.set(color=colour, linewidth=style.scaled(1.6))
-    dots = (rows["estimate"], at) if way == "hlines" else (at, rows["estimate"])
-    ax.scatter(*dots, s=style.area(26), color=colour, zorder=3)
 
 
 def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:
@@ -441,6 +433,11 @@ def _criterion(verdict: Verdict, criterion: str) -> Picture:
 
 
 # What they share
+
+
+def _ends_words(form: Callable[[float], str], *ends: float) -> str:
+    """'3', or '3 to 9'"""
+    return " to ".join(dict.fromkeys(map(form, ends)))
 
 
 def _money(frame: pd.DataFrame, largest: float) -> tuple[float, str]:
