@@ -28,7 +28,7 @@ from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
 from .canvas import note
-from .needs import by_year, needs
+from .needs import needs
 from .panels import (
     ROW,
     bar_line,
@@ -166,23 +166,19 @@ def lines(
     groups = frame.groupby(panel, sort=False) if panel else [("", frame)]
     parts = {str(key): part.dropna(subset=ends, how="all") for key, part in groups}
     named = set[object]()
+    dots: dict[str, Any] = {"marker": "o", "markersize": style.scaled(2.8)}
 
     def draw(ax: Axes, name: str, part: pd.DataFrame) -> None:
         for begin, end in spans:
             ax.axvspan(begin - 0.5, end + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
         for key, mine in part.groupby(hue, sort=False) if hue else [("", part)]:
             colour = palette[key] if not highlight or str(key) in highlight else style.OTHER
-            series = by_year(mine, value)
-            series = series.dropna() if joined else series
             is_named = (key not in named and not log) or str(key) in eco.codes()
             named.add(key)
             words = drawable(cell_words(hue, str(key)), str(key)) if hue and is_named else ""
-            words = words if hue or series.empty else number(series.iloc[-1])
-            line(ax, series, colour, words, dots=True, linewidth=1.8)
-            if len(ends) == 3:
-                low, high = (by_year(mine, end) for end in ends[1:])
-                edges = low.reindex(high.index).fillna(0), high
-                ax.fill_between(high.index, *edges, color=colour, alpha=0.25, linewidth=0)
+            last = mine.dropna(subset=[value]).sort_values("year")[value].tail(1)
+            words = words if hue else "".join(map(number, last))
+            line(ax, mine, value, colour, words, joined=joined, linewidth=1.8, **dots)
         at = bar.get(name) if isinstance(bar, Mapping) else bar
         for height in at if isinstance(at, Sequence) else [at]:
             bar_line(ax, height, upright=False)
@@ -513,10 +509,8 @@ def show_criteria(
     criteria: Mapping[str, str],
     *,
     question: str,
-    section: Section = "main",
     picture: Callable[[str], Figure] | None = None,
     data: pd.DataFrame | None = None,
-    note: str = "",
 ) -> None:
     """Show several criteria as one picture in versions of which a reader chooses.
 
@@ -528,14 +522,10 @@ def show_criteria(
         By the words of the choice: the name of a criterion. The finding of the first is the title.
     question : str
         What is chosen, as a heading over the choices.
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
-        Where on the page.
     picture : callable, optional
         Draws the figure of a criterion by its name, in the place of `criterion_figure`.
     data : pandas.DataFrame, optional
         What the figures show; by default the estimates.
-    note : str
-        How to read it.
 
     Raises
     ------
@@ -554,21 +544,11 @@ def show_criteria(
     {'image/svg+xml': '<svg ...'title': 'Length of the borders with China: 3,305 km', ...
     """
     assert evidence.spec is not None
-    declared = evidence.spec.criteria()
-    results = {name: _result(evidence, name) for name in criteria.values()}
-    draw = picture or partial(criterion_figure, evidence)
-    first = next(iter(results))
-    with where_known(section):
-        show_choice(
-            {
-                words: (draw(name), sentence(declared[name], results[name]))
-                for words, name in criteria.items()
-            },
-            question=question,
-            section=section,
-            title=in_brief(declared[first], results[first]),
-            data=pd.concat(map(evidence.main, results))[["criterion", *_SHOWN]]
-            if data is None
-            else data,
-            note=note,
-        )
+    declared, draw = evidence.spec.criteria(), picture or partial(criterion_figure, evidence)
+    judged = {words: (declared[c], _result(evidence, c)) for words, c in criteria.items()}
+    with where_known():
+        pictures = {words: (draw(criteria[words]), sentence(*one)) for words, one in judged.items()}
+        if data is None:
+            data = pd.concat(map(evidence.main, criteria.values()))[["criterion", *_SHOWN]]
+        title = in_brief(*next(iter(judged.values())))
+        show_choice(pictures, question=question, section="main", title=title, data=data)

@@ -18,7 +18,7 @@ from ..ground.numbers import number
 from ..registry.words import cell_words
 from . import style
 from .canvas import name_line, note
-from .needs import isolated
+from .needs import by_year
 
 DASHED = (0, (4, 3))
 ROW = 0.34
@@ -108,21 +108,33 @@ def year_axis(ax: Axes, most: int) -> None:
 
 
 def line(
-    ax: Axes, series: pd.Series, colour: str, name: str = "", *, dots: bool = False, **look: Any
+    ax: Axes,
+    rows: pd.DataFrame,
+    value: str,
+    colour: str,
+    name: str = "",
+    *,
+    joined: bool = False,
+    **look: Any,
 ) -> None:
-    """A line over a series of `needs.by_year`, with its name at its end: it breaks at years without
-    a figure; a figure by itself is a dot.
+    """A line over the years of a series, with its name at its end, and what lies between `low` and
+    `high` shaded: it breaks at years without a figure, unless `joined`; a figure by itself is a
+    dot.
     """
-    known = series.dropna().astype(float)
+    series = by_year(rows, value)
+    known = series.dropna()
     if known.empty:
         return
-    if dots:
-        look |= {"marker": "o", "markersize": style.scaled(2.8)}
-    ax.plot(series.index, series.astype(float), color=colour, **look)
-    single = isolated(series)
-    ax.scatter(single.index, single.astype(float), s=style.area(12), color=colour)
-    if name:
-        name_line(ax, name, known.index[-1], known.iloc[-1], colour)
+    series = known if joined else series
+    ax.plot(series.index, series, color=colour, **look)
+    alone = known[~(series.shift(1).notna() | series.shift(-1).notna())[known.index]]
+    ax.scatter(alone.index, alone, s=style.area(12), color=colour)
+    if {"low", "high"} <= set(rows):
+        low, high = by_year(rows, "low"), by_year(rows, "high")
+        if not low.equals(high):
+            edges = low.reindex(high.index).fillna(0), high
+            ax.fill_between(high.index, *edges, color=colour, alpha=0.25, linewidth=0)
+    name_line(ax, name, known.index[-1], known.iloc[-1], colour)
 
 
 def bar_line(ax: Axes, bar: float | None, *, upright: bool = True) -> None:

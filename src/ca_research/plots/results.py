@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
 from ..estimates.units import PERCENT, dollars, head, tells_apart, upper
-from ..ground.arguments import how_many, refuse
+from ..ground.arguments import how_many
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import (
     amount,
@@ -41,7 +41,7 @@ from ..trade import Gravity
 from . import claims, style
 from .canvas import Picture, name_line, note, present
 from .coverage import coverage_picture
-from .needs import by_year, one_figure
+from .needs import one_figure
 from .panels import (
     DASHED,
     count_on,
@@ -74,8 +74,6 @@ def plot(
     draw = _PICTURES.get(kind) or partial(_figures, measure=kind)
     frame = result.to_frame() if kind not in _PICTURES and isinstance(result, Result) else result
     picture = draw(frame, **options)
-    if title is not None and not isinstance(title, str):
-        refuse("title", "a text", title, '"What it finds"')
     return present(picture if title is None else replace(picture, title=title), ax, size)
 
 
@@ -99,7 +97,8 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
             colour = style.HIGHLIGHT if way == "import" else style.SECOND
             for side, (who, dash) in sides.items():
                 name = who if len(shown) == 1 else f"{way}s: {who}"
-                line(ax, by_year(rows, side) / divisor, colour, name, linestyle=dash)
+                series = rows[["year", side]].eval(f"{side} = {side} / {divisor}")
+                line(ax, series, side, colour, name, linestyle=dash)
         ax.set_ylim(0)
         return _years(ax)
 
@@ -151,11 +150,11 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
 
     def places(ax: Axes) -> Axes:
         for code in reversed(shown):
-            series = by_year(ranks[ranks["partner"] == code], "rank")
-            hue, year, place = style.colour(code), series.index[-1], series.iloc[-1]
-            line(ax, series, hue, marker="o")
+            rows = ranks.loc[ranks["partner"] == code, ["year", "rank"]].sort_values("year")
+            hue, (year, place) = style.colour(code), rows.iloc[-1]
+            line(ax, rows, "rank", hue, marker="o")
             # at the edge, where no line of later years crosses the name
-            name = f"{number(place)} {party(code)}{f' ({year})' if year < newest else ''}"
+            name = f"{number(place)} {party(code)}{f' ({year:.0f})' if year < newest else ''}"
             name_line(ax, name, newest, place, hue)
         ax.invert_yaxis()
         ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
@@ -287,10 +286,7 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
     def draw(ax: Axes) -> Axes:
         for name, key in reversed(list(zip(shown["_name"], shown["_key"], strict=True))):
             mine = known[known["_name"] == name]
-            series, low, high = (by_year(mine, end) for end in ("value", "low", "high"))
-            line(ax, series, hues[key], name)
-            if not low.equals(high):
-                ax.fill_between(high.index, low, high, color=hues[key], alpha=0.25, linewidth=0)
+            line(ax, mine, "value", hues[key], name)
         if known["low"].min() < 0:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         count_on(ax.yaxis)
@@ -455,7 +451,8 @@ def _synthetic(control: SyntheticControl) -> Picture:
     def draw(ax: Axes) -> Axes:
         for name, hue in (("synthetic", style.OTHER), ("treated", style.HIGHLIGHT)):
             words = control.unit if name == "treated" else name
-            line(ax, control.gaps.set_index("time")[name], hue, cell_words("economy", words))
+            gaps = control.gaps[["time", name]].rename(columns={"time": "year"})
+            line(ax, gaps, name, hue, cell_words("economy", words))
         ax.axvline(control.start, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
         return _years(ax)
 
