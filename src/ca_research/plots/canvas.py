@@ -4,6 +4,7 @@ there is, panels below each other where it is narrow, and words in as many lines
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -212,17 +213,14 @@ def _break(ax: Axes, from_edge: bool, texts: dict[Text, str]) -> float:
 def _break_names(ax: Axes, room: float) -> float:
     """Break names of rows; returns the inches that rows are too low for them."""
     labels = [t for t in ax.get_yticklabels() if t.get_text()]
-    names = any(map(str.isalpha, "".join(t.get_text() for t in labels)))
-    if not names or max(t.get_window_extent().width for t in labels) <= room:
+    wide = max((t.get_window_extent().width for t in labels), default=0)
+    if wide <= room or not any(map(str.isalpha, "".join(t.get_text() for t in labels))):
         return 0.0
-    places = [t.get_position()[1] for t in labels]
-    for text in labels:
-        _break_lines(text, text.get_text(), room)
-    ax.set_yticks(places, [t.get_text() for t in labels])
-    high = max(t.get_window_extent().height for t in labels) * 1.15
-    at = ax.transData.transform([(0, y) for y in places])[:, 1]
-    step = float(np.abs(np.diff(np.sort(at))).min()) if len(at) > 1 else high
-    return max(high / step - 1, 0) * ax.get_window_extent().height / DPI
+    letters = int(max(len(t.get_text()) for t in labels) * room / wide)
+    names = [textwrap.fill(t.get_text(), letters) for t in labels]
+    ax.set_yticks([t.get_position()[1] for t in labels], names)
+    high = 1.15 * max(t.get_window_extent().height for t in ax.get_yticklabels())
+    return max(high * len(names) - ax.get_window_extent().height, 0) / DPI
 
 
 def _break_lines(text: Text, words: str, room: float) -> None:

@@ -14,20 +14,16 @@ from matplotlib.figure import Figure
 from ..estimates.units import dollars
 from ..ground import economies as eco
 from ..ground.errors import known_name
-from ..ground.numbers import amount, fixed
+from ..ground.numbers import amount
 from ..registry.words import cell_words, party, source_name
 from ..stats.frames import alike
 from . import style
 from .canvas import note
 from .kinds import lines
 from .needs import chosen, needs
-from .panels import draw_rows, mark, panels
+from .panels import draw_rows, ends_words, mark, panels
 from .show import telling
 from .words import row_words
-
-
-def _ends_words(*ends: float) -> str:
-    return " to ".join(dict.fromkeys(fixed(v, 1) if v >= 1 else f"{v:.2g}" for v in ends))
 
 
 @needs("figures", "economy partner year unit low high", cell="economy partner", empty=True)
@@ -85,7 +81,7 @@ def partner_bars(
         ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
         rows = ends.assign(name=[*map(party, shown)], colour=[*map(style.colour, shown)])
         below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
-        draw_rows(ax, rows.assign(why="not observed"), _ends_words, unit=below)
+        draw_rows(ax, rows.assign(why="not observed"), partial(ends_words, amount), unit=below)
         for bar, code in zip(ax.patches, ends.dropna().index, strict=False):
             if eco.is_aggregate(code):
                 bar.set(facecolor="none", edgecolor=style.colour(code))

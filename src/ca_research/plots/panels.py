@@ -189,6 +189,11 @@ def draw_rows(
     label_rows(ax, [*rows["name"]], unit)
 
 
+def ends_words(form: Callable[[float], str], *ends: float) -> str:
+    """'3', or '3 to 9'"""
+    return " to ".join(dict.fromkeys(map(form, ends)))
+
+
 def intervals(
     ax: Axes,
     at: Any,

@@ -46,6 +46,7 @@ from .panels import (
     DASHED,
     count_on,
     draw_rows,
+    ends_words,
     intervals,
     label_rows,
     line,
@@ -141,13 +142,6 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     what = f"{flow_words(ranks)}, {value_words(ranks['basis'].iloc[0])}"
     divisor, unit = _money(last, last["high"].max())
 
-    def bars(ax: Axes) -> Axes:
-        rows = last.head(top)[["low", "high"]] / divisor
-        rows = rows.assign(name=[*map(party, shown)], colour=[*map(style.colour, shown)], why="")
-        draw_rows(ax, rows, partial(_ends_words, amount))
-        ax.set_xlim(0)
-        return ax
-
     def places(ax: Axes) -> Axes:
         for code in reversed(shown):
             rows = ranks.loc[ranks["partner"] == code, ["year", "rank"]].sort_values("year")
@@ -165,8 +159,10 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
         below = f"Rank by {what}, of {between(least, most)} partners."
         drawn = ranks[ranks["partner"].isin(shown)]
         return Picture(places, _lead_words(last), origin(drawn), below)
-    rows = 1.25 * len(shown) + 5
-    return Picture(bars, _lead_words(last), origin(last), f"{unit}, {what}", rows)
+    rows = last.assign(_name=last["partner"].map(party), _key=last["partner"], missing="")
+    rows = rows.assign(**last[["low", "high"]] / divisor)
+    about = {"title": _lead_words(last), "sources": origin(last), "below": f"{unit}, {what}"}
+    return replace(_rows(rows, "", amount, top, strokes=False), **about)
 
 
 def _places(last: pd.DataFrame) -> list[str]:
@@ -238,6 +234,7 @@ def _figures(
     label = upper(what) + (f" ({', '.join(about)})" if about else "")
     shown = shown.assign(**shown[["value", "low", "high"]] * scale)
     draw = _lines if lines else partial(_rows, even=1 if measure in EVEN else None)
+    shown = shown if lines else shown.sort_values("high", ascending=False, kind="stable")
     picture = draw(shown, label, form, MOST_ROWS if top is None else how_many("top", top))
     below = " ".join(filter(None, (upper(unit) + "." * bool(unit), picture.below)))
     return replace(picture, below=below, sources=origin(table))
@@ -298,30 +295,32 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
 
 
 def _rows(
-    table: pd.DataFrame, label: str, form: Callable[[float], str], top: int, even: float | None
+    table: pd.DataFrame,
+    label: str,
+    form: Callable[[float], str],
+    top: int,
+    *,
+    even: float | None = None,
+    strokes: bool = True,
 ) -> Picture:
-    order = table.sort_values("high", ascending=False, kind="stable")
-    shown = order.head(top)
+    """The first rows of a frame; strokes: whether a range is one, and no bar."""
+    shown = table.head(top)
     hues = [style.colour(str(key), "") for key in shown["_key"]]
     hues = [hue or (style.OTHER if any(hues) else style.HIGHLIGHT) for hue in hues]
     why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
-    ranges = not table["low"].equals(table["high"])
-
     why = [textwrap.shorten(str(one), 40) for one in why]
-    shown, words = (
-        shown.assign(name=shown["_name"], colour=hues, why=why),
-        partial(_ends_words, form),
-    )
+    shown = shown.assign(name=shown["_name"], colour=hues, why=why)
+    strokes = strokes and not table["low"].equals(table["high"])
 
     def draw(ax: Axes) -> Axes:
-        draw_rows(ax, shown, words, strokes=ranges, bar=even)
-        if not ranges and table["low"].min() >= 0:
+        draw_rows(ax, shown, partial(ends_words, form), strokes=strokes, bar=even)
+        if not strokes and table["low"].min() >= 0:
             ax.set_xlim(0)
         return ax
 
-    first = shown.dropna(subset=["high"]).head(3)
-    each = [f"{name} {words(*ends)}" for name, *ends in first[["name", "low", "high"]].to_numpy()]
-    more = f" The largest {len(shown)} of {len(order)}." * (len(order) > len(shown))
+    first = shown.dropna(subset=["high"]).head(3)[["name", "low", "high"]]
+    each = [f"{name} {ends_words(form, *ends)}" for name, *ends in first.to_numpy()]
+    more = f" The largest {len(shown)} of {len(table)}." * (len(table) > len(shown))
     return Picture(draw, f"{label}: {', '.join(each)}", below=more, rows=1.25 * len(shown) + 5)
 
 
@@ -429,11 +428,6 @@ def _criterion(verdict: Verdict, criterion: str) -> Picture:
 
 
 # What they share
-
-
-def _ends_words(form: Callable[[float], str], *ends: float) -> str:
-    """'3', or '3 to 9'"""
-    return " to ".join(dict.fromkeys(map(form, ends)))
 
 
 def _money(frame: pd.DataFrame, largest: float) -> tuple[float, str]:
