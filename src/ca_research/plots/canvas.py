@@ -22,7 +22,7 @@ from ..ground.errors import UsageError, known_name
 from ..ground.numbers import first_few
 from ..registry.words import source_name
 from . import style
-from .pen import DPI, measured, pen
+from .pen import DPI, measured
 from .words import drawable
 
 Drawn = TypeVar("Drawn", Figure, Axes)
@@ -162,19 +162,15 @@ def layout(figure: Figure, panels: Sequence[Axes] = ()) -> None:
     with measured(figure):
         names = [_break_names(ax, _BESIDE * figure.bbox.x1) for ax in shown]
         texts: dict[Text, str] = {}
-        height, before = figure.get_figheight() + sum(names), {-1.0: 0.0}
+        height = figure.get_figheight() + sum(names)
         for _ in range(2):  # what fits a line depends on the room, and that on the labels
             more = dict.fromkeys(rows.values(), 0.0)
             for ax, row in rows.items():
                 more[row] = max(more[row], _break(ax, column, texts))
-            if more != before:
-                if all_panels and not style.current().height:
-                    figure.set_figheight(height + sum(more.values()))
-                if engine := figure.get_layout_engine():
-                    engine.execute(figure)
-                else:
-                    figure.get_tightbbox(pen())
-            before = more
+            if all_panels and not style.current().height:
+                figure.set_figheight(height + sum(more.values()))
+            if engine := figure.get_layout_engine():
+                engine.execute(figure)
         for ax in shown:
             _space_names(ax)
 

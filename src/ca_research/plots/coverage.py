@@ -159,12 +159,11 @@ def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") 
     rows, series = _longest(coverage, MOST)
     if not rows.duplicated(_who(rows)).any():
         return
-    sources, years = rows["source_id"].nunique(), rows["year"]
     show(
         coverage_map(rows, most=MOST),
         section=section,
         title=title,
-        alt=f"{min(series, MOST)} series from {sources} sources, {years.min()} to {years.max()}.",
+        alt=f"{coverage_picture(rows).title}.",
         data=rows,
         note=f"The {MOST} with the most years, of {series}." if series > MOST else "",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -29,7 +30,7 @@ def draw_grid(ax: Axes, cells: pd.DataFrame, row: str, column: str, palette: Seq
     ax.tick_params(labeltop=True, labelbottom=False, length=0)
     heads = cells[column].str.split("\n").str[0].drop_duplicates().str.len()
     if heads.sum() * 0.55 * style.scaled(style.TICK) > 44 * style.wide():  # they would meet
-        upright = {"rotation_mode": "anchor", "ha": "left", "va": "center"}
+        upright: dict[str, Any] = {"rotation_mode": "anchor", "ha": "left", "va": "center"}
         ax.set_xticks(ax.get_xticks(), labels=order["columns"], rotation=90, **upright)
     ax.tick_params(axis="y", labelrotation=0)
     ax.set(xlabel="", ylabel="")

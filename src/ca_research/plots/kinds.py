@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -357,13 +358,14 @@ def strips(
     look |= {"jitter": False, "legend": False}
     sns.stripplot(data, x=value, y="_row", order=rows, hue=hue, palette=palette, ax=ax, **look)
     mains = data[data[main].astype(bool)].sort_values(["_row", value])
-    for at, (_, row) in enumerate(mains.iterrows()):
-        x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row[hue]]
-        ax.scatter([x], [y], s=60, color=colour, zorder=4)
-        if style.wide() == style.WIDE or colour == style.HIGHLIGHT:  # room for one, or for all
-            up = _LEVELS[at % len(_LEVELS) if style.wide() == style.WIDE else 1]
-            side = "bottom" if up > 0 else "top"
-            note(ax, row[label], x, y, (0, up), color=colour, ha="center", va=side)
+    mains = mains.assign(_y=mains["_row"].map(rows.index), _colour=mains[hue].map(palette))
+    ax.scatter(mains[value], mains["_y"], s=60, color=mains["_colour"], zorder=4)
+    levels: tuple[int, ...] = _LEVELS
+    if style.wide() < style.WIDE:  # room for the names of one
+        mains, levels = mains[mains["_colour"] == style.HIGHLIGHT], _LEVELS[1:2]
+    for up, (_, row) in zip(cycle(levels), mains.iterrows(), strict=False):
+        look = {"color": row["_colour"], "ha": "center", "va": "bottom" if up > 0 else "top"}
+        note(ax, row[label], row[value], row["_y"], (0, up), **look)
     bar_line(ax, bar)
     ax.set_ylabel("")
     label_rows(ax, rows, unit)

@@ -53,7 +53,6 @@ from .panels import (
     newest_words,
     year_axis,
 )
-from .words import flow_words
 
 MOST_LINES = 6
 """Lines that can be told apart."""
@@ -139,7 +138,8 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     several = len(last) < len(ranks)
     order = [*last["partner"].head(2), *sums.index] if several else last["partner"]
     shown = list(dict.fromkeys(order))[:top]
-    what = f"{flow_words(ranks)}, {value_words(ranks['basis'].iloc[0])}"
+    flow = "exports plus imports" if last["flow"].iloc[0] == "turnover" else last["flow"].iloc[0]
+    what = f"{flow}, {value_words(ranks['basis'].iloc[0])}"
     divisor, unit = _money(last, last["high"].max())
 
     def places(ax: Axes) -> Axes:
@@ -161,8 +161,9 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
         return Picture(places, _lead_words(last), origin(drawn), below)
     rows = last.assign(_name=last["partner"].map(party), _key=last["partner"], missing="")
     rows = rows.assign(**last[["low", "high"]] / divisor)
-    about = {"title": _lead_words(last), "sources": origin(last), "below": f"{unit}, {what}"}
-    return replace(_rows(rows, "", amount, top, strokes=False), **about)
+    picture = _rows(rows, "", amount, top, strokes=False)
+    below = f"{unit}, {what}"
+    return replace(picture, title=_lead_words(last), sources=origin(last), below=below)
 
 
 def _places(last: pd.DataFrame) -> list[str]:
