@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from ..estimates.units import dollars
 from ..ground import economies as eco
 from ..ground.errors import known_name
-from ..ground.numbers import amount
+from ..ground.numbers import amount, fixed
 from ..registry.words import cell_words, party, source_name
 from ..stats.frames import alike
 from . import style
@@ -24,6 +24,10 @@ from .needs import chosen, needs
 from .panels import draw_rows, ends_words, mark, panels
 from .show import telling
 from .words import row_words
+
+
+def _short(value: float) -> str:
+    return fixed(value, 1) if value >= 1 else f"{value:.2g}"
 
 
 @needs("figures", "economy partner year unit low high", cell="economy partner", empty=True)
@@ -81,7 +85,7 @@ def partner_bars(
         ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
         rows = ends.assign(name=[*map(party, shown)], colour=[*map(style.colour, shown)])
         below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
-        draw_rows(ax, rows.assign(why="not observed"), partial(ends_words, amount), unit=below)
+        draw_rows(ax, rows.assign(why="not observed"), partial(ends_words, _short), unit=below)
         for bar, code in zip(ax.patches, ends.dropna().index, strict=False):
             if eco.is_aggregate(code):
                 bar.set(facecolor="none", edgecolor=style.colour(code))
