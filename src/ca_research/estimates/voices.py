@@ -30,7 +30,7 @@ from ..stats.frames import (
     require,
     years,
 )
-from ..tables.levels import of_level
+from ..tables.levels import pattern
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row
 from .series import between, omit, pick
@@ -351,7 +351,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     rows = rows.reset_index(drop=True)
     rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[value])
     if terms.level:
-        rows = pick(rows, **{other: of_level(table, terms.level, rows[other].unique())})
+        rows = rows[rows[other].str.fullmatch(pattern(table, terms.level))]
     rows = rows[~own_groups(rows, [*sides, *terms.where]).to_numpy(bool)]
     if unit and other:  # nobody is a counterpart of their own
         rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]

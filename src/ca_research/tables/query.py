@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Real
 from pathlib import Path
@@ -16,18 +16,15 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from .. import registry
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
 from ..ground.periods import parse_as_of
-from ..ground.sql import names as in_quotes
 from ..ground.sql import parquet as parts_sql
 from ..ground.sql import text
 from .added import large
 from .build import names, table_file, up_to_date
 from .database import connect
-from .load import asks_for_preferred, file_of_vintage, spoken_within, wanted
-from .preference import ranked
+from .load import ask
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _AS_IT_IS = {
@@ -142,50 +139,9 @@ def relation(
     >>> rows.filter("partner in ('CHN', 'RUS')").aggregate("count(*) as rows").fetchall()
     [(2,)]
     """
-    table, file, day = registry.table(name), table_file(name), parse_as_of(as_of)
-    chosen = asks_for_preferred(filters)
-    if vintage is not None:
-        file = file_of_vintage(table, vintage, filters)
-    rows = wanted(table, file, filters, since, until, aggregates, members)
-    parts = []
-    for column, values in rows.values.items():
-        spans = rows.members.get(column, {}).items()
-        either = [_within(column, values)] if values else ["false"]
-        either += [f"{_within(column, codes)} and {_between(*span)}" for span, codes in spans]
-        parts.append(f"({' or '.join(either)})")
-    parts += [_between(*rows.years)] if rows.years else []
-    parts += [] if day is None else [f"known_on <= timestamp '{day.isoformat()}'"]
-    condition = " and ".join(parts) or "true"
-    connection, query = connect(), standing(name)
-    if vintage is not None:
-        query = f"select *, {_literal(file.parent.name)} as vintage from {parts_sql([file])}"
-    query = f"{query} where {condition}"
-    if chosen:
-        query = _preferred(connection, table, query)
-    return connection.sql(query)
-
-
-def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, query: str) -> str:
-    """SQL of those rows of a query that `load` keeps of the preferred source."""
-    there = connection.sql(f"select distinct source_id from ({query})").fetchall()
-    sources = [source for (source,) in there]
-    cell = in_quotes(spoken_within(table, sources))
-    order = f"[{', '.join(map(_literal, ranked(sources)))}]::varchar[]"
-    place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
-    first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query}) group by all"
-    return f"select * from ({query}) semi join ({first}) using ({cell}, source_id)"
-
-
-def _within(column: str, values: Sequence[Any]) -> str:
-    return f'"{column}" in ({", ".join(map(_literal, values))})'
-
-
-def _between(first: int, last: int) -> str:
-    return f"year between {first} and {last}"
-
-
-def _literal(value: Any) -> str:
-    return text(value) if isinstance(value, str) else str(value)
+    day, connection = parse_as_of(as_of), connect()
+    asked = ask(connection, name, since, until, vintage, aggregates, members, filters)
+    return connection.sql(asked.chosen(connection, asked.known(day)))
 
 
 def arrow(query: str, seconds: float | None = SECONDS) -> pa.Table:

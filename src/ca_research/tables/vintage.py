@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -86,20 +87,23 @@ def entry(one: registry.Vintage) -> registry.Source:
     return now if one.stamp == last else now.model_copy(update=fields)
 
 
-def table_file(table: registry.Table, source: str, stamp: str) -> Path:
-    """What a source said at a fetch, as the table's own file would have it; made anew, since the
-    readers may have changed.
+def table_file(table: registry.Table, source: Any, stamp: str) -> Path:
+    """What a source said at a fetch, as the table's own file would have it, with a column
+    `vintage`, by which `cite` knows the day; made anew, since the readers may have changed.
 
-    Raises UsageError where the source is one of another table.
+    Raises UsageError for several sources, or one of another table.
     """
+    if not isinstance(source, str):
+        raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
     one = find(source, stamp)
     if one.table != table.table:
         raise UsageError(
             f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
         )
-    rows = arrow(table, frame(one))
+    rows = finished(table, arrow(table, frame(one)), {source: entry(one)})
+    stamps = pa.array([one.stamp] * len(rows), pa.string())
     buffer = pa.BufferOutputStream()
-    pq.write_table(finished(table, rows, {source: entry(one)}), buffer)
+    pq.write_table(rows.append_column("vintage", stamps), buffer)
     file = paths.vintages_dir() / source / one.stamp / ".rows.parquet"
     write_whole(file, buffer.getvalue().to_pybytes())
     return file
