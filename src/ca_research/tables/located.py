@@ -30,8 +30,6 @@ from .raw import sha256
 
 SUFFIX = ".location.json"
 """Of the file of a build that says what was copied: rows, in all and of each source, and a hash."""
-MARK = ".mark"
-"""Of the file of a build that says in which state a place was, and by which rules it was read."""
 _TYPES = {
     "year": ("bigint", r"u?int\d+"),
     "integer": ("bigint", r"u?int\d+"),
