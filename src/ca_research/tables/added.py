@@ -26,9 +26,9 @@ from ..ground import paths, sql
 from ..ground.errors import (
     CaResearchError,
     IntegrityError,
-    UnknownNameError,
     UsageError,
     WriteError,
+    known_name,
 )
 from ..ground.files import lock
 from .database import broken_values, connect
@@ -145,10 +145,12 @@ def refuse_known(source_id: str) -> None:
 
 
 def refuse_located(table: registry.Table) -> None:
-    """Raise UsageError for a table that lives elsewhere, to which nothing is added here."""
-    if table.location:
+    """Raise UsageError for a table to which nothing is added here."""
+    of_register = table.known == "source" and not table.files
+    if table.location or of_register:
+        place = "are those of the register" if of_register else "live elsewhere"
         raise UsageError(
-            f"the rows of table {table.table!r} live elsewhere, so none are added to it here",
+            f"the rows of table {table.table!r} {place}, so none are added to it here",
             hint="add them there, or make a table of your own: registry/tables",
         )
 
@@ -159,8 +161,7 @@ def remove(source_id: str) -> registry.Added:
     Returns its entry. Raises UnknownNameError for a source that was not added.
     """
     folder, known = paths.added_dir(), registry.added()
-    if source_id not in known:
-        raise UnknownNameError("added source", source_id, known)
+    known_name("added source", source_id, known)
     gone = folder / f".new-{source_id}-{os.getpid()}"
     (folder / source_id).rename(gone)
     shutil.rmtree(gone, ignore_errors=True)

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import About, Addition, entry_of, proposed, settled, valid_id
+from .add import Addition, entry_of, proposed, settled, valid_id
 from .reading import read
 
 if TYPE_CHECKING:
@@ -187,13 +187,9 @@ def fetch(
     valid_id(source)
     known = registry.added().get(source)
     kept = known.source if known else None  # asked again, what was said of it stays
-    about = About(
-        None,
-        redistribution=redistribution or (kept.redistribution if kept else "figures"),
-        role=role or (kept.role if kept else None),
-        preference=kept.preference if kept and preference is None else preference,
-        lag=kept.release_lag_days if kept and lag is None else lag,
-    )
+    stated = {"redistribution": redistribution, "role": role, "preference": preference, "lag": lag}
+    before_that = kept.model_dump() | {"lag": kept.release_lag_days} if kept else {}
+    about = {n: before_that.get(n) if said is None else said for n, said in stated.items()}
     line = fetching.Line(service, fetching.key(service), wait)
     with closing(line), vintage.alone(source) as folder:
         _refuse_other(source, provider, table, choice)
@@ -357,7 +353,7 @@ def _proposal(
     folder: Path,
     one: registry.Vintage,
     service: registry.Provider,
-    details: About,
+    details: Mapping[str, Any],
 ) -> Fetched:
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
@@ -377,12 +373,12 @@ def _proposal(
     if figures.layout is None:
         raise _of_another_form(service)
     _refuse_unasked(figures.rows, one.asked, service)
-    about = replace(
-        details,
-        published=one.day,
-        title=f"{service.publisher}: {_title(one.asked)}",
-        found_in=vintage.found_in(one.day),
-    )
+    about = {
+        **details,
+        "published": one.day,
+        "title": f"{service.publisher}: {_title(one.asked)}",
+        "found_in": vintage.found_in(one.day),
+    }
     entry = entry_of(figures, about, one.source, one.table)
     entry = entry.model_copy(update={"vintage": one.stamp})
     base = proposed(entry, figures)
