@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from .. import registry
 from ..ground import paths
-from ..ground.errors import UnknownNameError, UsageError, WriteError
+from ..ground.errors import UsageError, WriteError, known_name
 from ..ground.files import lock, write_whole
 from ..sources.mapping import figure
 from .derived import finished
@@ -43,23 +43,25 @@ def kept(source: str) -> list[registry.Vintage]:
     return [answers.record(f) for f in folders if (f / answers.RECORD).is_file()]
 
 
+def _known(source: str) -> str:
+    fetched = [s for s, entry in registry.added().items() if entry.vintage]
+    return known_name("fetched source", source, fetched)
+
+
 def find(source: str, prefix: str) -> registry.Vintage:
     """The vintage of a source whose stamp begins so; raises UnknownNameError, and UsageError where
     there are several.
     """
-    there = kept(source)
-    if not there:
-        fetched = [s for s, entry in registry.added().items() if entry.vintage]
-        raise UnknownNameError("fetched source", source, fetched)
-    matches = [v for v in there if v.stamp.startswith(prefix)]
-    if not matches or not prefix:
-        raise UnknownNameError(f"vintage of {source}", prefix, [v.stamp for v in there])
-    if len(matches) > 1:
-        raise UsageError(
-            f"{prefix} is the beginning of several vintages of {source}",
-            hint=", ".join(v.stamp for v in matches),
-        )
-    return matches[0]
+    there = {one.stamp: one for one in kept(_known(source))}
+    match [stamp for stamp in there if prefix and stamp.startswith(prefix)]:
+        case [stamp]:
+            return there[stamp]
+        case [_, *_] as several:
+            raise UsageError(
+                f"{prefix} is the beginning of several vintages of {source}",
+                hint=", ".join(several),
+            )
+    return there[known_name(f"vintage of {source}", prefix, there)]
 
 
 def frame(one: registry.Vintage) -> pd.DataFrame:
@@ -136,10 +138,8 @@ def vintages(source: str | None = None) -> pd.DataFrame:
     """
     entries = registry.added()
     fetched = [s for s, entry in entries.items() if entry.vintage]
-    if source is not None and source not in fetched:
-        raise UnknownNameError("fetched source", source, fetched)
     rows = []
-    for one in (v for s in ([source] if source else fetched) for v in kept(s)):
+    for one in (v for s in (fetched if source is None else [_known(source)]) for v in kept(s)):
         folder = paths.vintages_dir() / one.source / one.stamp
         rows.append(
             (
