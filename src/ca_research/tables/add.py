@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
@@ -34,8 +35,7 @@ from .compared import FEW, compare
 from .database import connect
 from .dates import bounds
 from .query import standing
-from .reading import Read, Reading, listed, read
-from .validate import arrow
+from .reading import Read, Reading, listed
 
 if TYPE_CHECKING:
     from ..sources import Map
@@ -46,7 +46,6 @@ SHOWN = 5
 UNIT = 0.15
 """How near, in powers of ten, figures may come to those that stand in another unit."""
 
-A = TypeVar("A", bound="Addition")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
 _KINDS = {"office": "official", "compilation": "compiled", "excerpt": "compiled"}
 _KINDS |= {"panel": "compiled", "estimated": "derived", "reconciled": "derived"}
@@ -242,24 +241,17 @@ def add(
         "origin": origin,
     }
     consent = (lambda _: False) if dry_run else confirm
+    how = spec, files, user_map, source, about, skip_bad, consent
     if stream.streams(files):
         try:
-            return _add_large(spec, files, user_map, source, about, skip_bad, consent)
+            return _add(*how, streamed=True)
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
-    figures = read(files[0], spec, source, skip_bad, user_map)
-    entry = entry_of(figures, about, source, table)
-    follows = origin is None and figures.layout is None
-    if consent is not None:
-        proposal = proposed(entry, figures, follows)
-        if not consent(proposal):
-            return proposal
-    with added.alone():
-        return settled(proposed(entry, figures, follows), added.keep)
+    return _add(*how, streamed=False)
 
 
-def _add_large(
+def _add(
     spec: registry.Table,
     files: Sequence[Path],
     user_map: Map,
@@ -267,28 +259,35 @@ def _add_large(
     about: Mapping[str, Any],
     skip_bad: bool,
     consent: Callable[[Addition], bool] | None,
+    *,
+    streamed: bool,
 ) -> Addition:
-    """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
+    """As `add`; whoever else adds waits until this is done, or refused."""
     from .. import sources
     from ..sources.stream import Stream
 
-    with added.alone(), added.scratch(source) as folder:
+    with added.alone(), added.scratch(source) as folder, ExitStack() as opened:
         added.refuse_known(source)
-        work = folder / "work"
-        work.mkdir()
-        with closing(Stream(files, work)) as stream:
-            content = stream.given()
-            mapped, layout = sources.understand(content, spec, user_map)
-            source_record = source_entry(source, about, layout, content.name)
-            reader = sources.Reader(content, mapped, spec)
-            reading = Reading(stream.connection, reader, source, skip_bad, work)
-            figures = reading.found(content, layout, FEW)
-            entry = entry_of(figures, about, source, spec.table)
-            follows = about["origin"] is None and layout is None
-            proposal = _compared(stream.connection, entry, figures, follows)
-            if consent is not None and not consent(proposal):
-                return proposal
-            large.write(reading, source_record, folder / added.PARTS)
+        work = Path(opened.enter_context(tempfile.TemporaryDirectory(dir=folder)))
+        if streamed:
+            stream = opened.enter_context(closing(Stream(files, work)))
+            connection, content = stream.connection, stream.given()
+        else:
+            connection, content = opened.enter_context(connect()), sources.read(files[0])
+        mapped, layout = sources.understand(content, spec, user_map)
+        source_entry(source, about, layout, content.name)  # what lacks is said before all is read
+        reader = sources.Reader(content, mapped, spec)
+        reading = Reading(connection, reader, source, skip_bad, work)
+        figures = reading.found(content, layout, FEW if streamed else None)
+        entry = entry_of(figures, about, source, spec.table)
+        proposal = compared(connection, entry, figures, about["origin"] is None and layout is None)
+        if consent is not None and not consent(proposal):
+            return proposal
+        if streamed:
+            large.write(reading, proposal.entry.source, folder / added.PARTS)
+        else:
+            added.write(proposal.entry, figures.rows, folder)
+        opened.close()
         entry = added.publish(proposal.entry, folder, listed(figures.skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
@@ -334,21 +333,14 @@ def entry_of(figures: Read, about: Mapping[str, Any], source: str, table: str) -
     )
 
 
-def proposed(entry: registry.Added, figures: Read, follows: bool = False) -> Addition:
-    """What would be added, compared with what others said; with `follows` a copy of theirs is of
-    their origin.
-    """
-    with connect() as connection:
-        connection.register("good", arrow(registry.table(entry.table), figures.rows))
-        return _compared(connection, entry, figures, follows)
-
-
-def _compared(
+def compared(
     connection: duckdb.DuckDBPyConnection, entry: registry.Added, figures: Read, follows: bool
 ) -> Addition:
-    """As `proposed`, of the rows of relation `good`. Raises UsageError where figures stand to those
-    of the same cells as ones to thousands: half of them differ by about a power of ten that a unit
-    could be.
+    """What would be added of the rows of relation `good`, compared with what others said; with
+    `follows` a copy of theirs is of their origin.
+
+    Raises UsageError where figures stand to those of the same cells as ones to thousands: half of
+    them differ by about a power of ten that a unit could be.
     """
     stood = _standing(entry.table, entry.source.source_id)
     counts, rows, copied, ratio = compare(connection, registry.table(entry.table), stood)
@@ -365,13 +357,6 @@ def _compared(
         source = entry.source.model_copy(update={"origin_group": group})
         entry = entry.model_copy(update={"source": source})
     return Addition(entry, figures.rows, rows, counts, entry.left_out, figures.skipped, False)
-
-
-def settled(proposal: A, keep: Callable[..., registry.Added]) -> A:
-    """Keep what was proposed and build the tables. Call it within `added.alone`."""
-    kept = keep(proposal.entry, proposal.rows, listed(proposal.skipped))
-    build()
-    return replace(proposal, entry=kept, kept=True)
 
 
 def remove(source: str) -> registry.Added:

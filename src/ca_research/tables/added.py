@@ -96,20 +96,24 @@ def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> r
     if before is None or before.vintage is None or entry.vintage is None:
         refuse_known(source_id)
     with scratch(source_id) as folder:
-        rows_file = folder / _named(ROWS, entry)
-        pq.write_table(arrow(registry.table(entry.table), frame), rows_file, compression="zstd")
-        hashed = entry.model_copy(update={"rows_sha256": sha256(rows_file)})
-        return publish(hashed, folder, skipped)
+        write(entry, frame, folder)
+        return publish(entry, folder, skipped)
+
+
+def write(entry: registry.Added, frame: pd.DataFrame, folder: Path) -> None:
+    """Write the rows of a source to its scratch folder."""
+    rows = arrow(registry.table(entry.table), frame)
+    pq.write_table(rows, folder / _named(ROWS, entry), compression="zstd")
 
 
 def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> registry.Added:
-    """Make a scratch folder that holds the rows that of a source. The entry of a large one gets its
-    parts and their hash.
+    """Make a scratch folder that holds the rows that of a source. The entry gets their hash, that
+    of a large one its parts too.
     """
-    if (folder / PARTS).is_dir():
-        parts = tuple(sorted(f.name for f in (folder / PARTS).iterdir()))
-        hashed = _sha256_of([folder / PARTS / name for name in parts])
-        entry = entry.model_copy(update={"parts": parts, "rows_sha256": hashed})
+    parts = sorted((folder / PARTS).glob("*"))
+    hashed = _sha256_of(parts) if parts else sha256(folder / _named(ROWS, entry))
+    about = {"parts": tuple(part.name for part in parts), "rows_sha256": hashed}
+    entry = entry.model_copy(update=about)
     text = yaml.safe_dump(
         entry.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100
     )

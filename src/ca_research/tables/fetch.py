@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +29,11 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import Addition, entry_of, proposed, settled, valid_id
-from .reading import read
+from .add import Addition, compared, entry_of, valid_id
+from .build import build
+from .database import connect
+from .reading import listed, read
+from .validate import arrow
 
 if TYPE_CHECKING:
     from ..sources.fetch import Asking, Line, Request, Wait
@@ -205,13 +208,11 @@ def fetch(
             raise
         if dry_run or (confirm is not None and not confirm(proposal)):
             return proposal
-
-        def keep(*what: Any) -> registry.Added:
-            with vintage.whole(folder, one):
-                return added.keep(*what)
-
         with added.alone():
-            return settled(proposal, keep)
+            with vintage.whole(folder, one):
+                entry = added.keep(proposal.entry, proposal.rows, listed(proposal.skipped))
+            build()
+            return replace(proposal, entry=entry, kept=True)
 
 
 _TELLS = ("reporter", "partner", "flow", "product", "origin", "destination", "economy", "year")
@@ -381,7 +382,9 @@ def _proposal(
     }
     entry = entry_of(figures, about, one.source, one.table)
     entry = entry.model_copy(update={"vintage": one.stamp})
-    base = proposed(entry, figures)
+    with connect() as connection:
+        connection.register("good", arrow(spec, figures.rows))
+        base = compared(connection, entry, figures, follows=False)
     before = registry.added().get(one.source)
     since = before.vintage if before and before.vintage else ""
     old = vintage.frame(vintage.find(one.source, since)) if since else figures.rows
