@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, get_args
@@ -177,6 +178,15 @@ def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
     must(not unknown, f"{what} that are not declared: {', '.join(unknown)}")
 
 
+COMPARE = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+}
+
+
 def either_way(comparison: str, threshold: float, low: float, high: float) -> bool:
     """Whether a number between two bounds may meet a comparison, and may miss it.
 
@@ -185,13 +195,10 @@ def either_way(comparison: str, threshold: float, low: float, high: float) -> bo
     >>> either_way(">", 0, 0, 1), either_way(">", 1, 0, 1)
     (True, False)
     """
-    return {
-        ">": low <= threshold < high,
-        ">=": low < threshold <= high,
-        "<": low < threshold <= high,
-        "<=": low <= threshold < high,
-        "==": low <= threshold <= high,
-    }[comparison]
+    if comparison == "==":
+        return low <= threshold <= high
+    meets = COMPARE[comparison]
+    return bool(meets(low, threshold) != meets(high, threshold))
 
 
 class Criterion(Model):

@@ -235,13 +235,9 @@ def table_file(name: str) -> Path:
     """Parquet file of a table in the current build."""
     registry.table(name)
     reads.check("table", name)
-    try:
-        folder = up_to_date()
-    except MissingTableError:
-        folder = paths.processed_dir()
-    file = folder / f"{name}.parquet"
+    file = up_to_date() / f"{name}.parquet"
     if not file.is_file():
-        raise MissingTableError(name, paths.shown(folder), empty=name not in names())
+        raise MissingTableError(name, paths.shown(file.parent), empty=name not in names())
     return file
 
 
