@@ -59,7 +59,13 @@ def _known_ids(what: Citable, rows: pd.DataFrame | None) -> list[str]:
     for then its origin is lost.
     """
     known = registry.sources()
-    ids = _named(what) if rows is None else {i for held in _held(rows).values() for i in held}
+    held = None if rows is None else _held(rows)
+    ids = _named(what) if held is None else {i for there in held.values() for i in there}
+    if ids is None or held == {}:
+        raise UsageError(
+            f"this {type(what).__name__} does not say where it comes from",
+            hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check(...))",
+        )
     for source_id in ids - known.keys():
         raise UnknownNameError(
             "source",
@@ -70,7 +76,7 @@ def _known_ids(what: Citable, rows: pd.DataFrame | None) -> list[str]:
     return sorted(ids)
 
 
-def _named(what: Any) -> set[str]:
+def _named(what: Any) -> set[str] | None:
     if isinstance(what, str):
         return {what}
     held = getattr(what, "figure", None) or what  # of axes the picture they are in
@@ -80,10 +86,7 @@ def _named(what: Any) -> set[str]:
         ids = list(what)
         if all(isinstance(one, str) for one in ids):
             return set(ids)
-    raise UsageError(
-        f"this {type(what).__name__} does not say where it comes from",
-        hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check(...))",
-    )
+    return None
 
 
 def _held(rows: pd.DataFrame) -> dict[str, set[str]]:
@@ -91,17 +94,11 @@ def _held(rows: pd.DataFrame) -> dict[str, set[str]]:
     `sources_counted` has.
     """
     ids = {column: ids_of(rows[column]) for column in source_columns(rows.columns)}
-    held = {
+    return {
         column: there
         for column, there in ids.items()
         if column in SOURCE_COLUMNS or all(isinstance(i, str) for i in there)
     }
-    if not held:
-        raise UsageError(
-            "the frame has neither `source_id` nor `sources`",
-            hint="cite the frame it was made from",
-        )
-    return held
 
 
 def _rows(what: Any) -> pd.DataFrame | None:

@@ -25,6 +25,7 @@ from ..ground.errors import (
     EmptyAnswerError,
     NothingToAddError,
     UsageError,
+    known_name,
 )
 from ..ground.files import write_whole
 from ..registry.services import Answer
@@ -180,11 +181,7 @@ def fetch(
     service = registry.provider(provider)
     table = table or service.tables[0]
     added.refuse_located(registry.table(table))
-    if table not in service.tables:
-        raise UsageError(
-            f"{service.publisher} has no figures for table {table!r}",
-            hint=f"--table {' or '.join(service.tables)}",
-        )
+    known_name(f"table with figures of {service.publisher}", table, service.tables)
     choice = fetching.choice(provider, asked)
     source = source or _id(provider, choice)
     valid_id(source)

@@ -93,15 +93,10 @@ def table_file(table: registry.Table, source: Any, stamp: str) -> Path:
     """What a source said at a fetch, as the table's own file would have it, with a column
     `vintage`, by which `cite` knows the day; made anew, since the readers may have changed.
 
-    Raises UsageError for several sources, or one of another table.
+    Raises UnknownNameError for what is not one fetched source of this table.
     """
-    if not isinstance(source, str):
-        raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
     one = find(source, stamp)
-    if one.table != table.table:
-        raise UsageError(
-            f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
-        )
+    known_name(f"table of {source}", table.table, [one.table])
     rows = finished(table, arrow(table, frame(one)), {source: entry(one)})
     stamps = pa.array([one.stamp] * len(rows), pa.string())
     buffer = pa.BufferOutputStream()
