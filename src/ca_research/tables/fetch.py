@@ -21,7 +21,6 @@ from ..ground import reads
 from ..ground.economies import in_prose
 from ..ground.errors import (
     AnswerError,
-    DataError,
     EmptyAnswerError,
     NothingToAddError,
     UsageError,
@@ -357,9 +356,8 @@ def _proposal(
     spec = registry.table(one.table)
     try:
         figures = read(folder / vintage.PARTIAL, spec, one.source, one.skips)
-    except DataError as error:
-        hint = "leave these rows out: --skip-bad; and tell the publisher"
-        raise DataError(error.faults, outcome="nothing was added", hint=hint) from None
+        if figures.layout is None:
+            raise UsageError("its headings are not known")
     except NothingToAddError as error:
         raise EmptyAnswerError(
             f"{service.publisher} has such figures, and none that table {one.table!r} can hold",
@@ -367,9 +365,11 @@ def _proposal(
             hint="ask for other years or economies; or give --table",
         ) from error
     except UsageError as error:  # a heading or a word that the layout does not know
-        raise _of_another_form(service, error.where, f": {error.what}") from error
-    if figures.layout is None:
-        raise _of_another_form(service)
+        raise AnswerError(
+            f"{service.publisher} gave an answer of another form than was known: {error.what}",
+            where=error.where or service.address,
+            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
+        ) from error
     _refuse_unasked(figures.rows, one.asked, service)
     about = {
         **details,
@@ -387,14 +387,6 @@ def _proposal(
     old = vintage.frame(vintage.find(one.source, since)) if since else figures.rows
     revisions = vintage.changes(spec, old, figures.rows)
     return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
-
-
-def _of_another_form(service: registry.Provider, where: str = "", why: str = "") -> AnswerError:
-    return AnswerError(
-        f"{service.publisher} gave an answer of another form than was known{why}",
-        where=where or service.address,
-        hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
-    )
 
 
 def _refuse_unasked(

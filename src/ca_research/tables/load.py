@@ -94,7 +94,7 @@ def load(
         A group of economies is asked for that no row has, of the table or of what the filters
         leave; with its members. Members are asked for of a group of which none are listed.
     UsageError
-        A filter of the wrong type, a vintage of no or several sources, ``source`` beside
+        A filter of the wrong type, a level that no row left by the filters has, ``source`` beside
         ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
         years in the wrong order or for a table without them,
         ``aggregates`` for one without economies; more rows than a frame may have.

@@ -130,8 +130,8 @@ class Reading:
         return DataError(
             faults,
             outcome=f"{many} these, and nothing was added" if many else "nothing was added",
-            hint="mend the cells named above, say by --map how they are meant, or leave these rows "
-            "out: --skip-bad",
+            hint="leave these rows out: --skip-bad; of a file mend the cells named above, or say by "
+            "--map how they are meant",
         )
 
     @property
