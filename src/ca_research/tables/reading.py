@@ -130,8 +130,8 @@ class Reading:
         return DataError(
             faults,
             outcome=f"{many} these, and nothing was added" if many else "nothing was added",
-            hint="leave these rows out: --skip-bad; of a file mend the cells named above, or say by "
-            "--map how they are meant",
+            hint="leave these rows out: --skip-bad; in a file mend the cells named above, or say "
+            "by --map how they are meant",
         )
 
     @property
