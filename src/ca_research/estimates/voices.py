@@ -30,7 +30,7 @@ from ..stats.frames import (
     require,
     years,
 )
-from ..tables.levels import pattern
+from ..tables.levels import of_level
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row
 from .series import between, omit, pick
@@ -360,7 +360,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
         rows = rows[rows[column] > 0]
         rows = rows.assign(**{value: rows[value] / rows[column]})
     if terms.level:
-        rows = rows[rows[other].str.fullmatch(pattern(table, terms.level))]
+        rows = pick(rows, **{other: of_level(table, terms.level, rows[other].unique())})
     rows = rows[~own_groups(rows, [*sides, *terms.where]).to_numpy(bool)]
     if unit and other:  # nobody is a counterpart of their own
         rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]

@@ -4,7 +4,8 @@ where the caller says so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 
 from ..ground import sql
 from ..ground.errors import known_name
@@ -15,6 +16,11 @@ def pattern(table: Table, level: object) -> str:
     """What the codes of a level match."""
     levels = table.columns[table.levelled()].levels
     return levels[known_name("level", str(level), levels)]
+
+
+def of_level(table: Table, level: object, codes: Iterable[str]) -> list[str]:
+    """Those codes that are of a level."""
+    return [*filter(re.compile(pattern(table, level)).fullmatch, codes)]
 
 
 def sums(
