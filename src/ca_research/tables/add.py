@@ -418,11 +418,13 @@ def source_entry(
 
     about: what is said of a source beside its figures, as `add` takes it.
     """
-    said = {name: value for name, value in about.items() if value is not None}
+    said = {"role": "compilation", "redistribution": "figures"}
+    said["found_in"] = f"a file added by a user: {file}"
     if layout:
+        said["title"] = f"{layout.publisher}: {file}"
         of_layout = ("publisher", "licence", "address", "role")
-        said = {n: v for n in of_layout if (v := getattr(layout, n, None))} | said
-        said = {"title": f"{layout.publisher}: {file}"} | said
+        said |= {name: v for name in of_layout if (v := getattr(layout, name, None))}
+    said |= {name: value for name, value in about.items() if value is not None}
     needed = ("title", "publisher", "licence", "published")
     if lacking := [name for name in needed if not said.get(name)]:
         raise UsageError(
@@ -430,20 +432,15 @@ def source_entry(
             where=file,
             hint=" ".join(f"--{name} ..." for name in lacking),
         )
-    day, lag = str(said["published"]), said.get("lag")
-    role = known_name("role", said.get("role", "compilation"), _KINDS)
+    day, lag = said.pop("published"), said.pop("lag", None)
     what = "day of publication" if lag is None else "lag of the series"
     entry = {
         "source_id": source,
-        **{name: said.get(name) for name in ("title", "publisher", "licence", "preference")},
-        "redistribution": said.get("redistribution", "figures"),
-        "original": said.get("address"),
-        "found_in": said.get("found_in", f"a file added by a user: {file}"),
+        "original": said.pop("address", None),
+        "origin_group": _origin_group(said.pop("origin", None), source, layout),
         "citation": f"{said['publisher']}. {said['title']}. {day[:4]}.",
         "accessed": today().isoformat(),
-        "origin_group": _origin_group(said.get("origin"), source, layout),
-        "kind": _KINDS[role],
-        "role": role,
+        "kind": _KINDS[known_name("role", said["role"], _KINDS)],
         "published": day if lag is None else None,
         "edition": day,
         "release_lag_days": lag,
@@ -452,7 +449,7 @@ def source_entry(
     }
     try:
         bounds(day)
-        return registry.Source.model_validate(entry)
+        return registry.Source.model_validate(said | entry)
     except ValidationError as error:
         raise UsageError(
             f"source {source!r}: {registry.explain(error)}",

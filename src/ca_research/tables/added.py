@@ -83,23 +83,6 @@ def scratch(source_id: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> registry.Added:
-    """Write a source, its rows and what was skipped of them, whole or not at all.
-
-    entry: its hash of rows is made here. One of a fetch takes the place of an earlier one of its
-    source. frame: typed rows of the table.
-    Call it within `alone`. Raises UsageError where the source exists, WriteError where the disk
-    refuses.
-    """
-    source_id = entry.source.source_id
-    before = registry.added().get(source_id)
-    if before is None or before.vintage is None or entry.vintage is None:
-        refuse_known(source_id)
-    with scratch(source_id) as folder:
-        write(entry, frame, folder)
-        return publish(entry, folder, skipped)
-
-
 def write(entry: registry.Added, frame: pd.DataFrame, folder: Path) -> None:
     """Write the rows of a source to its scratch folder."""
     rows = arrow(registry.table(entry.table), frame)
@@ -107,8 +90,8 @@ def write(entry: registry.Added, frame: pd.DataFrame, folder: Path) -> None:
 
 
 def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> registry.Added:
-    """Make a scratch folder that holds the rows that of a source. The entry gets their hash, that
-    of a large one its parts too.
+    """Make a scratch folder that holds the rows that of a source: one of a fetch takes the place of
+    an earlier one. The entry gets their hash, that of a large one its parts too.
     """
     parts = sorted((folder / PARTS).glob("*"))
     hashed = _sha256_of(parts) if parts else sha256(folder / _named(ROWS, entry))

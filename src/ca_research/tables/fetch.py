@@ -205,8 +205,10 @@ def fetch(
         if dry_run or (confirm is not None and not confirm(proposal)):
             return proposal
         with added.alone():
-            with vintage.whole(folder, one):
-                entry = added.keep(proposal.entry, proposal.rows, listed(proposal.skipped))
+            _refuse_other(source, provider, table, choice)  # added while it was asked
+            with vintage.whole(folder, one), added.scratch(source) as work:
+                added.write(proposal.entry, proposal.rows, work)
+                entry = added.publish(proposal.entry, work, listed(proposal.skipped))
             build()
             return replace(proposal, entry=entry, kept=True)
 
