@@ -193,9 +193,13 @@ def up_to_date() -> Path:
 
 @by_files("tables/*.yaml", added=True, rows=True, raw=True)
 def _refuse_stale(folder: Path) -> None:
-    """Raise an error where figures are not those of a build."""
+    """Raise an error where figures are not those of a build; not of one by an earlier version,
+    which did not note them.
+    """
     noted = folder / STATE
-    if not noted.is_file() or noted.read_text(encoding="utf-8") != _figures():
+    if not noted.is_file():
+        return
+    if noted.read_text(encoding="utf-8") != _figures():
         raise StaleTablesError(
             "the tables were built before figures were added, removed or declared anew",
             where=paths.shown(folder),
