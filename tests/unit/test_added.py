@@ -153,7 +153,7 @@ def test_every_faulty_cell_is_named_and_on_request_left_out(built, add):
         add(TEXT + CASES["faulty"])
     found = [[f.line, f.column, f.value] for f in error.value.faults]
     assert sorted(found, key=str) == sorted(CASES["faults"], key=str)
-    assert not registry.added() and not list(built.home.glob("data/added/*"))
+    assert not registry.added() and not list(built.home.glob("data/added/[!.]*"))
     left_out = add(TEXT + CASES["faulty"], skip_bad=True)
     listed = pd.read_csv(built.home / "data/added/OWN/skipped.csv")
     assert set(listed["line"]) == {line for line, *_ in CASES["faults"]}

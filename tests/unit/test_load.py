@@ -63,6 +63,17 @@ def test_reporter_and_partner_are_the_words_of_every_table():
         ca.load("students", reporter="KAZ", origin="KAZ")
 
 
+def test_a_level_that_rows_do_not_have_is_refused_with_those_that_they_have():
+    """It gave an empty frame: nothing said that the office counts by chapters."""
+    asked = {"reporter": "KAZ", "source": "KAZ_BNS"}
+    for read in (ca.load, ca.relation):
+        with pytest.raises(UsageError, match="level 6") as caught:
+            read("trade", level=6, **asked)
+        assert "total" in caught.value.hint
+    assert ca.load("trade", level=6, year=1950, **asked).empty, "of that year there is nothing"
+    assert len(ca.load("trade", level="total", **asked))
+
+
 def test_a_truth_value_is_not_guessed():
     with pytest.raises(UsageError):
         ca.load("geography", contiguous="no")

@@ -106,11 +106,7 @@ def new_claim(
         )
     claim = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
     notebook = paths.notebooks_dir() / f"{claim_id.lower()}.ipynb"
-    for file in (claim, notebook):
-        if file.exists():
-            raise UsageError(
-                "the file is there already", where=paths.shown(file), hint="choose another id"
-            )
+    _refuse_existing(claim, notebook)
     start = {"data": [], "yearly": False} if opinion else beginning(measure)
     text = filled(
         TEMPLATES / "claim.yaml.j2",
@@ -138,15 +134,19 @@ def new_overview() -> Path:
     Raises UsageError where there is one.
     """
     notebook = paths.notebooks_dir() / "overview.ipynb"
-    if notebook.exists():
-        raise UsageError(
-            "the file is there already",
-            where=paths.shown(notebook),
-            hint="edit it, or move it away",
-        )
+    _refuse_existing(notebook)
     about = {"after": True, "registry": ["claims/*"], "tables": [], "parameters": _AS_OF}
     write_whole(notebook, from_template("overview", about))
     return notebook
+
+
+def _refuse_existing(*files: Path) -> None:
+    for file in filter(Path.exists, files):
+        raise UsageError(
+            "the file is there already",
+            where=paths.shown(file),
+            hint="edit it, move it away, or choose another id",
+        )
 
 
 def unwritten(spec: registry.ClaimSpec) -> list[str]:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-Truth = bool | None
+from ..registry.claims import COMPARE
 
-COMPARE = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-}
+Truth = bool | None
 
 HOLDS, FAILS, MIXED, UNDECIDED = "holds", "fails", "mixed", "undecided"
 

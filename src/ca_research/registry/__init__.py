@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ..ground import paths, reads
-from ..ground.errors import CaResearchError, UnknownNameError
+from ..ground.errors import CaResearchError, known_name
 from ..ground.remember import by_file, by_files, forget
 from ..ground.textfiles import registered_rows
 from .base import Model, explain, read_yaml, refused
@@ -120,16 +120,13 @@ def tables() -> dict[str, Table]:
 
 def table(name: str) -> Table:
     """One table; raises UnknownNameError with suggestions."""
-    if not isinstance(name, str) or name not in tables():
-        raise UnknownNameError("table", name, tables())
-    return tables()[name]
+    return tables()[known_name("table", name, tables())]
 
 
 @by_files("article.yaml")
 def article() -> Article:
     """The article under test: its title, its day, the hashes of its sentences."""
-    record: Article = read_yaml(paths.registry_dir() / "article.yaml", Article)
-    return record
+    return read_yaml(paths.registry_dir() / "article.yaml", Article)
 
 
 @by_files("article/*.yaml")
@@ -138,32 +135,28 @@ def settings(name: str, model: type[M]) -> M:
 
     Raises RegistryError with the file, the field and what was expected.
     """
-    values: M = read_yaml(paths.registry_dir() / f"{name}.yaml", model)
-    return values
+    return read_yaml(paths.registry_dir() / f"{name}.yaml", model)
 
 
 @by_files("claims/*.yaml")
 def claims() -> dict[str, ClaimSpec]:
     """All declared claims by id; within a run, those that its notebook declares (`reads`)."""
-    specs = {}
     allowed = reads.declared("registry")
-    for file in sorted((paths.registry_dir() / "claims").glob("*.yaml")):
-        if allowed is not None and not {f"claims/{file.stem}", "claims/*"} & set(allowed):
-            continue
-        spec = read_yaml(file, ClaimSpec)
-        spec.criteria()
-        specs[_named(spec.id, file.stem, f"registry/claims/{file.name}")] = spec
-    return specs
+    read = (
+        (file, read_yaml(file, ClaimSpec))
+        for file in sorted((paths.registry_dir() / "claims").glob("*.yaml"))
+        if allowed is None or {f"claims/{file.stem}", "claims/*"} & {*allowed}
+    )
+    return {_named(s.id, file.stem, f"registry/claims/{file.name}"): s for file, s in read}
 
 
 def claim(claim_id: str) -> ClaimSpec:
     """One claim; raises UnknownNameError with suggestions."""
-    if not isinstance(claim_id, str) or claim_id not in claims():
+    if str(claim_id) not in claims():
         files = (paths.registry_dir() / "claims").glob("*.yaml")
         if str(claim_id) in {file.stem for file in files}:
             reads.check("registry", f"claims/{claim_id}")
-        raise UnknownNameError("claim", claim_id, claims())
-    return claims()[claim_id]
+    return claims()[known_name("claim", claim_id, claims())]
 
 
 def read_ahead() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -44,11 +45,16 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def must(holds: object, rule: str) -> None:
+    """Raise ValueError with a rule that does not hold: pydantic names the field."""
+    if not holds:
+        raise ValueError(rule)
+
+
 def once(what: str, names: Iterable[str]) -> None:
-    """Raise ValueError for names that stand twice, of which the second would replace the first."""
-    listed = list(names)
-    if twice := sorted({name for name in listed if listed.count(name) > 1}):
-        raise ValueError(f"{what} that stand twice: {', '.join(twice)}")
+    """Names stand once each: of two the second would replace the first."""
+    twice = sorted(name for name, n in Counter(names).items() if n > 1)
+    must(not twice, f"{what} that stand twice: {', '.join(twice)}")
 
 
 def explain(error: ValidationError) -> str:

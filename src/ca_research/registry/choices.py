@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Strict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
-from .base import Model, Name, Text, once
+from .base import Model, Name, Text, must, once
 
 Value = StrictBool | StrictInt | StrictFloat | Annotated[dt.date, Strict()] | StrictStr
 """A value in the type in which its measure takes it: 2013 is a number, '2013' a text."""
@@ -42,8 +42,7 @@ class GridAxis(Model):
 
     @model_validator(mode="after")
     def _whole(self) -> GridAxis:
-        if not among(self.main, self.choices):
-            raise ValueError(f"main value {self.main!r} is not among the values")
+        must(among(self.main, self.choices), f"main value {self.main!r} is not among the values")
         once("values", map(canonical, self.choices))
         once("labels", (v.label for v in self.values if isinstance(v, Labelled)))
         return self

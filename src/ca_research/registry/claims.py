@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, get_args
@@ -13,7 +14,7 @@ from pydantic import Field, model_validator
 
 from ..ground import economies as eco
 from ..ground.errors import suggest
-from .base import Model, Name, Sha256, once, refused
+from .base import Model, Name, Sha256, must, once
 from .choices import GridAxis, Value, among, canonical
 
 CLAIM_ID = r"[A-Z]{1,3}\d{1,3}"
@@ -151,9 +152,9 @@ class Over(Model):
         for code in self.economies:
             if code not in eco.codes():
                 meant = eco.named([code]).get(code) or " or ".join(suggest(code, eco.codes()))
-                raise ValueError(f"{code!r} is no code of an economy; is {meant} meant?")
-        if self.at_least > len(self.economies):
-            raise ValueError(f"{self.at_least} of {len(self.economies)} economies cannot be met")
+                must(False, f"{code!r} is no code of an economy; is {meant} meant?")
+        count = len(self.economies)
+        must(self.at_least <= count, f"{self.at_least} of {count} economies cannot be met")
         return self
 
 
@@ -172,9 +173,18 @@ class Says(Model):
 
 
 def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """Raise ValueError for names that are not among the known."""
-    if unknown := sorted(set(names) - set(known)):
-        raise ValueError(f"{what} that are not declared: {', '.join(unknown)}")
+    """Names are among the known."""
+    unknown = sorted(set(names) - set(known))
+    must(not unknown, f"{what} that are not declared: {', '.join(unknown)}")
+
+
+COMPARE = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+}
 
 
 def either_way(comparison: str, threshold: float, low: float, high: float) -> bool:
@@ -185,13 +195,10 @@ def either_way(comparison: str, threshold: float, low: float, high: float) -> bo
     >>> either_way(">", 0, 0, 1), either_way(">", 1, 0, 1)
     (True, False)
     """
-    return {
-        ">": low <= threshold < high,
-        ">=": low < threshold <= high,
-        "<": low < threshold <= high,
-        "<=": low <= threshold < high,
-        "==": low <= threshold <= high,
-    }[comparison]
+    if comparison == "==":
+        return low <= threshold <= high
+    meets = COMPARE[comparison]
+    return bool(meets(low, threshold) != meets(high, threshold))
 
 
 class Criterion(Model):
@@ -242,11 +249,11 @@ class Criterion(Model):
         once("axes", self.every_axis)
         if self.bounds:
             low, high = self.bounds
-            if not either_way(self.comparison, self.threshold, low, high):
-                raise ValueError(
-                    f"{self.name}: {self.comparison} {self.threshold:g} is always true or never "
-                    f"between {low:g} and {high:g}"
-                )
+            must(
+                either_way(self.comparison, self.threshold, low, high),
+                f"{self.name}: {self.comparison} {self.threshold:g} is always true or never "
+                f"between {low:g} and {high:g}",
+            )
         return self
 
 
@@ -299,19 +306,15 @@ class Reading(Model):
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Reading:
-        if bool(self.not_testable) == bool(self.criteria):
-            raise ValueError(
-                "a reading has either criteria with a rule, or the reason in `not_testable`"
-            )
+        must(
+            bool(self.not_testable) != bool(self.criteria) == bool(self.rule),
+            "a reading has either criteria with a rule, or the reason in `not_testable`",
+        )
         once("criteria", (criterion.name for criterion in self.criteria))
-        if self.criteria:
-            if self.rule is None:
-                raise ValueError("criteria need a rule that joins them")
-            known = {c.name for c in self.criteria}
-            ends = (leaves(condition, end) for end, condition in self.rule.ends.items())
-            used = {leaf.split()[0] for end in ends for leaf in end}
-            if odd := sorted(used ^ known):
-                raise ValueError(f"the rule and the criteria differ in {odd}")
+        ends = self.rule.ends.items() if self.rule else ()
+        used = {leaf.split()[0] for end, condition in ends for leaf in leaves(condition, end)}
+        odd = sorted(used ^ {criterion.name for criterion in self.criteria})
+        must(not odd, f"the rule and the criteria differ in {odd}")
         return self
 
 
@@ -409,18 +412,20 @@ class ClaimSpec(Model):
         for want in self.wanted:
             _known("criteria", want.criteria, (criterion.name for criterion in criteria))
             _known("tables", [want.table], self.data)
-        if self.blind and not self.blind_reason:
-            raise ValueError("a blind claim gives its reason")
+        must(self.blind_reason or not self.blind, "a blind claim gives its reason")
+        for criterion in criteria:
+            same = self.criteria()[criterion.name] == criterion
+            must(same, f"criterion {criterion.name!r} is declared twice, differently")
         for criterion in criteria:
             _known("axes", criterion.every_axis, axes)
             bars = {"threshold": criterion.threshold}
             bars |= {"at_least": criterion.over.at_least} if criterion.over else {}
             for bar, name in criterion.bars.items():
-                if axes[name].kind != "method" or axes[name].main != bars[bar]:
-                    raise ValueError(
-                        f"{criterion.name}: {name} sets its {bar}, so it is of kind 'method' and "
-                        f"its main value is {bars[bar]:g}"
-                    )
+                must(
+                    axes[name].kind == "method" and axes[name].main == bars[bar],
+                    f"{criterion.name}: {name} sets its {bar}, so it is of kind 'method' and "
+                    f"its main value is {bars[bar]:g}",
+                )
                 for value in axes[name].choices:
                     Criterion.model_validate(criterion.at({name: value}).model_dump())
         together = [set(criterion.every_axis) for criterion in criteria]
@@ -428,10 +433,10 @@ class ClaimSpec(Model):
         for exclusion in self.grid.exclude:
             _known("axes", exclusion.when, axes)
             for name, value in exclusion.when.items():
-                if not among(value, axes[name].choices):
-                    raise ValueError(f"an exclusion names no value of {name}: {value!r}")
-            if not any(used.issuperset(exclusion.when) for used in together):
-                raise ValueError(f"no criterion has all axes of an exclusion: {[*exclusion.when]}")
+                fits = among(value, axes[name].choices)
+                must(fits, f"an exclusion names no value of {name}: {value!r}")
+            fits = any(used.issuperset(exclusion.when) for used in together)
+            must(fits, f"no criterion has all axes of an exclusion: {[*exclusion.when]}")
         return self
 
     @property
@@ -464,16 +469,7 @@ class ClaimSpec(Model):
         """Criteria of all readings by name; a name stands for one criterion throughout the
         claim.
         """
-        criteria: dict[str, Criterion] = {}
-        for reading in self.readings:
-            for criterion in reading.criteria:
-                if criteria.setdefault(criterion.name, criterion) != criterion:
-                    raise refused(
-                        f"{self.id}: criterion {criterion.name!r} is declared twice, differently",
-                        f"registry/claims/{self.id}.yaml",
-                        "give one of them another name",
-                    )
-        return criteria
+        return {c.name: c for reading in self.readings for c in reading.criteria}
 
 
 _PROSE = {

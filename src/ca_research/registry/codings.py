@@ -9,9 +9,9 @@ import datetime as dt
 from pydantic import Field, model_validator
 
 from ..ground import paths, reads
-from ..ground.errors import UnknownNameError
+from ..ground.errors import known_name
 from ..ground.remember import by_files
-from .base import Model, Name, once, read_yaml
+from .base import Model, Name, must, once, read_yaml
 from .claims import ClaimId
 
 
@@ -57,16 +57,16 @@ class Coding(Model):
     @model_validator(mode="after")
     def _check_consistency(self) -> Coding:
         once("documents", (f"{row.claim} {row.item}" for row in self.rows))
-        if unknown := {f.like for f in self.fields.values() if f.like} - self.fields.keys():
-            raise ValueError(f"a field is like {unknown}, which is no field")
+        likes = {f.like for f in self.fields.values() if f.like} - self.fields.keys()
+        must(not likes, f"a field is like {likes}, which is no field")
         known = {n: self.fields[f.like or n].values for n, f in self.fields.items()}
         for row in self.rows:
             for field, value in row.codes.items():
-                if field not in known or (known[field] and value not in known[field]):
-                    where = f"{row.claim} {row.item!r}"
-                    raise ValueError(f"{where}: {value!r} is no value of a field {field!r}")
-        if idle := sorted(set(self.cases) - {row.codes.get("case") for row in self.rows}):
-            raise ValueError(f"words for cases that no row has: {idle}")
+                of_field = field in known and (not known[field] or value in known[field])
+                where = f"{row.claim} {row.item!r}"
+                must(of_field, f"{where}: {value!r} is no value of a field {field!r}")
+        idle = sorted(set(self.cases) - {row.codes.get("case") for row in self.rows})
+        must(not idle, f"words for cases that no row has: {idle}")
         return self
 
 
@@ -79,7 +79,5 @@ def names() -> list[str]:
 def coding(name: str) -> Coding:
     """One coding by name, for example 'acts'; raises UnknownNameError with the known ones."""
     reads.check("registry", f"coding/{name}")
-    if name not in names():
-        raise UnknownNameError("coding", name, names())
-    codebook: Coding = read_yaml(paths.registry_dir() / "coding" / f"{name}.yaml", Coding)
-    return codebook
+    file = f"{known_name('coding', name, names())}.yaml"
+    return read_yaml(paths.registry_dir() / "coding" / file, Coding)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ..ground.errors import UsageError
-from .base import Model, Name, PartialDate, Sha256, Text, once
+from .base import Model, Name, PartialDate, Sha256, Text, must, once
 
 Role = Literal[
     "office",
@@ -77,9 +77,8 @@ class Source(Model):
     def _release(self) -> Source:
         basis, stated = self.release_basis, self.release_basis == "stated"
         lagged = self.release_lag_days is not None and self.release_reason
-        if not (self.published if stated else lagged):
-            needs = "the date in `published`" if stated else "release_lag_days and release_reason"
-            raise ValueError(f"release_basis {basis!r} needs {needs}")
+        needs = "the date in `published`" if stated else "release_lag_days and release_reason"
+        must(self.published if stated else lagged, f"release_basis {basis!r} needs {needs}")
         return self
 
 
@@ -185,12 +184,11 @@ class Column(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
-        if self.type == "category" and not self.values:
-            raise ValueError("a category column lists its `values`")
-        if (self.min is not None or self.max is not None) and not self.reason:
-            raise ValueError("a bound carries a written `reason`")
-        if self.type in ("number", "integer") and not self.unit:
-            raise ValueError("a numeric column names its `unit`")
+        must(self.type != "category" or self.values, "a category column lists its `values`")
+        bare = self.min is None and self.max is None
+        must(bare or self.reason, "a bound carries a written `reason`")
+        numeric = self.type in ("number", "integer")
+        must(not numeric or self.unit, "a numeric column names its `unit`")
         return self
 
 
@@ -230,12 +228,14 @@ class Location(Model):
 
     @model_validator(mode="after")
     def _one(self) -> Location:
-        if (self.parquet is None) == (self.postgresql is None):
-            raise ValueError("a location is either `parquet` or `postgresql`")
-        if self.parquet is not None and (not self.parquet or self.name or self.state):
-            raise ValueError("`parquet` lists files, and takes no `name` or `state`")
-        if self.postgresql is not None and (not self.name or self.key):
-            raise ValueError("a table of a database has a `name`, and takes no `key`")
+        files = self.parquet is not None
+        must(files != bool(self.postgresql), "a location is either `parquet` or `postgresql`")
+        if files:
+            bare = not (self.name or self.state)
+            must(self.parquet and bare, "`parquet` lists files, and takes no `name` or `state`")
+        else:
+            fits = self.name and not self.key
+            must(fits, "a table of a database has a `name`, and takes no `key`")
         return self
 
 
@@ -275,14 +275,14 @@ class Table(Model):
     @model_validator(mode="after")
     def _keys(self) -> Table:
         for name in self.key:
-            if name not in self.columns or self.columns[name].nullable:
-                raise ValueError(f"key column {name!r} is not among the columns, or is nullable")
+            whole = name in self.columns and not self.columns[name].nullable
+            must(whole, f"key column {name!r} is not among the columns, or is nullable")
         roles = [c.role for c in self.columns.values() if c.role and c.role != "basis"]
         once("columns of one role", roles)
-        if self.known != "source" and self.known not in self.columns:
-            raise ValueError(f"known: {self.known} needs a column of that name")
-        if self.location and (self.files or self.rows):
-            raise ValueError("a table has `files` and `rows`, or a `location`")
+        dated = self.known in ("source", *self.columns)
+        must(dated, f"known: {self.known} needs a column of that name")
+        here = self.files or self.rows
+        must(not (self.location and here), "a table has `files` and `rows`, or a `location`")
         return self
 
     def levelled(self) -> str:

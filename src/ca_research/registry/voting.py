@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from pathlib import Path
 from typing import NamedTuple
 
 from ..ground import paths
@@ -78,13 +77,9 @@ def votes(claim_id: str, *, named: bool = False) -> dict[str, Vote]:
 @by_files(f"{FOLDER}/reading_fit*.csv")
 def _all(name: str) -> dict[str, dict[str, Vote]]:
     file = paths.registry_dir() / FOLDER / name
-    return _read(file) if file.is_file() else {}
-
-
-def _read(file: Path) -> dict[str, dict[str, Vote]]:
-    place, votes = f"registry/{FOLDER}/{file.name}", dict[str, dict[str, Vote]]()
+    place, votes = f"registry/{FOLDER}/{name}", dict[str, dict[str, Vote]]()
     try:
-        for _, row in registered_rows(file):
+        for _, row in registered_rows(file) if file.is_file() else ():
             fits = [int(v) for name, v in row.items() if name.startswith("fit_") and v]
             if fits:  # the row of those who took none as the closest has no fit
                 vote = Vote(statistics.fmean(fits), int(row["best_votes"]))

@@ -80,18 +80,14 @@ def source_name(source_id: str) -> str:
     source = sources().get(source_id)
     if source is None:
         return ""
-    return _dated(source, source.published) or source_id.replace("_", " ")
+    name, year = publisher(source), (source.published or "")[:4]
+    dated = name if not name or year in name else f"{name}, {year}"
+    return dated or source_id.replace("_", " ")
 
 
 def publisher(source: Source) -> str:
     """The publisher of a source, without what belongs to it."""
     return re.split(r"[;,(]", source.publisher or "")[0].strip()
-
-
-def _dated(source: Source, day: str | None) -> str:
-    """Its publisher, with a year."""
-    name, year = publisher(source), (day or "")[:4]
-    return name if not name or year in name else f"{name}, {year}"
 
 
 def axis_words(axis: GridAxis | str) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..ground import economies, paths
-from ..ground.errors import ParameterError, RunError, UnknownNameError
+from ..ground.errors import ParameterError, RunError, known_name
 from ..registry.schedule import read_notebook
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
@@ -66,9 +66,7 @@ class Parameter:
             code = economies.code_of(value) if isinstance(value, str) else None
             if code in self.choices:  # an economy by its name is the run of its code
                 return code
-            raise UnknownNameError(
-                f"value for parameter {self.name}:", value, self.choices, where=where
-            )
+            known_name(f"value for parameter {self.name}:", value, self.choices, where=where)
         return value
 
 
@@ -112,6 +110,5 @@ def check(file: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     known, where = declared(file), paths.shown(file)
     for name in values:
-        if name not in known:
-            raise UnknownNameError("parameter", name, known, where=where)
+        known_name("parameter", name, known, where=where)
     return {name: known[name].read(value, where) for name, value in values.items()}

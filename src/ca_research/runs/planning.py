@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ground import paths
-from ..ground.errors import CaResearchError, UnknownNameError, UsageError
+from ..ground.errors import CaResearchError, UsageError, known_name
 from ..ground.periods import parse_as_of
 from ..registry.schedule import Scheduled, of_file, schedule
 from . import parameters
@@ -148,8 +148,8 @@ def plan(
 def _on_days(one: Scheduled, values: Mapping[str, Any], as_of: Sequence[str]) -> Iterable[Run]:
     """The runs of one set of parameters: one for each day, where the notebook takes a day."""
     known = parameters.declared(one.notebook)
-    if as_of and "as_of" not in known:
-        raise UnknownNameError("parameter", "as_of", known, where=paths.shown(one.notebook))
+    if as_of:
+        known_name("parameter", "as_of", known, where=paths.shown(one.notebook))
     days = [{"as_of": day} for day in as_of or one.days] if "as_of" in known else [{}]
     return [_run(one, {**values, **one.fixed, **day}) for day in days]
 
@@ -164,14 +164,12 @@ def chosen(names: Sequence[str]) -> list[Scheduled]:
     known = schedule()
     scheduled: list[Scheduled] = []
     for name in names or known:
-        if name in known:
-            scheduled.append(known[name])
-        elif name.endswith(".ipynb"):
+        if name.endswith(".ipynb"):
             file = Path(name).resolve()
             matches = [one for one in known.values() if one.notebook.resolve() == file]
             scheduled += matches or [_of_anybody(file, known)]
         else:
-            raise UnknownNameError("claim or notebook", name, known)
+            scheduled.append(known[known_name("claim or notebook", name, known)])
     return scheduled
 
 

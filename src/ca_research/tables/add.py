@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
@@ -28,15 +29,13 @@ from ..ground.numbers import counted, first_few
 from ..ground.periods import today
 from ..ground.templates import filled
 from ..ground.textfiles import Unreadable, read_yaml
-from ..registry.tables import Redistribution, Role
 from . import added, large, vintage
 from .build import build
 from .compared import FEW, compare
 from .database import connect
 from .dates import bounds
 from .query import standing
-from .reading import Read, Reading, listed, read
-from .validate import arrow
+from .reading import Read, Reading, listed
 
 if TYPE_CHECKING:
     from ..sources import Map
@@ -47,28 +46,10 @@ SHOWN = 5
 UNIT = 0.15
 """How near, in powers of ten, figures may come to those that stand in another unit."""
 
-A = TypeVar("A", bound="Addition")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
 _KINDS = {"office": "official", "compilation": "compiled", "excerpt": "compiled"}
 _KINDS |= {"panel": "compiled", "estimated": "derived", "reconciled": "derived"}
 _KINDS |= {"derived": "derived", "stated": "document"}
-
-
-@dataclass(frozen=True)
-class About:
-    """What is said of a source beside its figures, as `add` takes it."""
-
-    published: str | None
-    title: str | None = None
-    publisher: str | None = None
-    licence: str | None = None
-    address: str | None = None
-    redistribution: str = "figures"
-    role: str | None = None
-    preference: int | None = None
-    lag: int | None = None
-    origin: str | None = None
-    found_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -236,8 +217,6 @@ def add(
     from ..sources.mapping import of_user
 
     spec, files = registry.table(table), stream.files_of(file)
-    if spec.known == "source" and not spec.files:
-        raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     added.refuse_located(spec)
     choices = {"times": times, "digits": level}
     raw_map = {**read_map(map), **{k: v for k, v in choices.items() if v is not None}}
@@ -249,67 +228,66 @@ def add(
             f"source {source!r} is published on a day in the future: {published}",
             hint=f"a day up to {today().isoformat()}",
         )
-    about = About(
-        None if published is None else str(published),
-        title=title,
-        publisher=publisher,
-        licence=licence,
-        address=address,
-        redistribution=redistribution,
-        role=role,
-        preference=preference,
-        lag=lag,
-        origin=origin,
-    )
+    about = {
+        "published": None if published is None else str(published),
+        "title": title,
+        "publisher": publisher,
+        "licence": licence,
+        "address": address,
+        "redistribution": redistribution,
+        "role": role,
+        "preference": preference,
+        "lag": lag,
+        "origin": origin,
+    }
     consent = (lambda _: False) if dry_run else confirm
+    how = spec, files, user_map, source, about, skip_bad, consent
     if stream.streams(files):
         try:
-            return _add_large(spec, files, user_map, source, about, skip_bad, consent)
+            return _add(*how, streamed=True)
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
-    figures = read(files[0], spec, source, skip_bad, user_map)
-    entry = entry_of(figures, about, source, table)
-    follows = origin is None and figures.layout is None
-    if consent is not None:
-        proposal = proposed(entry, figures, follows)
-        if not consent(proposal):
-            return proposal
-    with added.alone():
-        return settled(proposed(entry, figures, follows), added.keep)
+    return _add(*how, streamed=False)
 
 
-def _add_large(
+def _add(
     spec: registry.Table,
     files: Sequence[Path],
     user_map: Map,
     source: str,
-    about: About,
+    about: Mapping[str, Any],
     skip_bad: bool,
     consent: Callable[[Addition], bool] | None,
+    *,
+    streamed: bool,
 ) -> Addition:
-    """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
+    """As `add`; whoever else adds waits until this is done, or refused."""
     from .. import sources
     from ..sources.stream import Stream
 
-    with added.alone(), added.scratch(source) as folder:
+    with added.alone(), added.scratch(source) as folder, ExitStack() as opened:
         added.refuse_known(source)
-        work = folder / "work"
-        work.mkdir()
-        with closing(Stream(files, work)) as stream:
-            content = stream.given()
-            mapped, layout = sources.understand(content, spec, user_map)
-            source_record = source_entry(source, about, layout, content.name)
-            reader = sources.Reader(content, mapped, spec)
-            reading = Reading(stream.connection, reader, source, skip_bad, work)
-            figures = reading.found(content, layout, FEW)
-            entry = entry_of(figures, about, source, spec.table)
-            proposal = _compared(
-                stream.connection, entry, figures, about.origin is None and layout is None
-            )
-            if consent is not None and not consent(proposal):
-                return proposal
-            large.write(reading, source_record, folder / added.PARTS)
+        work = Path(opened.enter_context(tempfile.TemporaryDirectory(dir=folder)))
+        if streamed:
+            stream = opened.enter_context(closing(Stream(files, work)))
+            connection, content = stream.connection, stream.given()
+        else:
+            connection, content = opened.enter_context(connect()), sources.read(files[0])
+        mapped, layout = sources.understand(content, spec, user_map)
+        source_entry(source, about, layout, content.name)  # what lacks is said before all is read
+        reader = sources.Reader(content, mapped, spec)
+        reading = Reading(connection, reader, source, skip_bad, work)
+        figures = reading.found(content, layout, FEW if streamed else None)
+        entry = entry_of(figures, about, source, spec.table)
+        proposal = compared(connection, entry, figures, about["origin"] is None and layout is None)
+        if consent is not None and not consent(proposal):
+            return proposal
+        if streamed:
+            large.write(reading, proposal.entry.source, folder / added.PARTS)
+        else:
+            added.write(proposal.entry, figures.rows, folder)
+        opened.close()
         entry = added.publish(proposal.entry, folder, listed(figures.skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
@@ -324,12 +302,22 @@ def valid_id(source: str) -> None:
         )
 
 
-def entry_of(figures: Read, about: About, source: str, table: str) -> registry.Added:
-    """The register entry of what was read; raises UsageError where its day cannot be."""
-    spec = registry.table(table)
+def entry_of(figures: Read, about: Mapping[str, Any], source: str, table: str) -> registry.Added:
+    """The register entry of what was read; raises UsageError where figures are of a year after that
+    in which they were published: nobody knew them then.
+    """
+    year = registry.table(table).columns.get("year")
     entry = source_entry(source, about, figures.layout, figures.given.name)
-    if "year" in spec.columns and spec.columns["year"].type == "year":
-        refuse_years_ahead(entry, spec, figures.last or 0)
+    # an academic year that is named by its end may have begun in that of the publication
+    last = (figures.last or 0) - (year is not None and year.span == "last")
+    if year and year.type == "year" and last > bounds(str(entry.edition))[1].year:
+        raise UsageError(
+            f"figures of {figures.last} in a source that was published on {entry.edition}: nobody "
+            "knew them then",
+            where=f"source {source!r}",
+            hint="give the day of the edition that has them: --published; forecasts are no figures "
+            "of a table: leave them out by `only` in the map",
+        )
     return registry.Added(
         source=entry,
         table=table,
@@ -345,72 +333,30 @@ def entry_of(figures: Read, about: About, source: str, table: str) -> registry.A
     )
 
 
-def refuse_years_ahead(source: registry.Source, spec: registry.Table, last: int) -> None:
-    """Raise UsageError where figures are of a year after that in which they were published: nobody
-    knew them then. An academic year that is named by its end may have begun in it.
-    """
-    year = bounds(str(source.edition))[1].year
-    if last > year + (spec.columns["year"].span == "last"):
-        raise UsageError(
-            f"figures of {last} in a source that was published on {source.edition}: nobody knew "
-            "them then",
-            where=f"source {source.source_id!r}",
-            hint="give the day of the edition that has them: --published; forecasts are no figures "
-            "of a table: leave them out by `only` in the map",
-        )
-
-
-def of_one_origin(entry: registry.Added, copied: Sequence[str]) -> registry.Added:
-    """An entry with the origin of what it is a copy of: a source of the same file, or one that
-    says all of it; else as it is. Twice told is not confirmed.
-    """
-    of_file = [s for s, e in registry.added().items() if e.file_sha256 == entry.file_sha256]
-    if not (twins := [*of_file, *copied]):
-        return entry
-    group = registry.origin_groups()[twins[0]]
-    source = entry.source.model_copy(update={"origin_group": group})
-    return entry.model_copy(update={"source": source})
-
-
-def proposed(entry: registry.Added, figures: Read, follows: bool = False) -> Addition:
-    """What would be added, compared with what others said; with `follows` a copy of theirs is of
-    their origin.
-    """
-    with connect() as connection:
-        connection.register("good", arrow(registry.table(entry.table), figures.rows))
-        return _compared(connection, entry, figures, follows)
-
-
-def _compared(
+def compared(
     connection: duckdb.DuckDBPyConnection, entry: registry.Added, figures: Read, follows: bool
 ) -> Addition:
-    """As `proposed`, of the rows of relation `good`."""
-    stood = _standing(entry.table, entry.source.source_id)
-    counts, rows, copied, ratio = compare(connection, registry.table(entry.table), stood)
-    refuse_powers(ratio, figures.given.name)
-    if follows:
-        entry = of_one_origin(entry, copied)
-    return Addition(entry, figures.rows, rows, counts, entry.left_out, figures.skipped, False)
+    """What would be added of the rows of relation `good`, compared with what others said; with
+    `follows` a copy of theirs is of their origin.
 
-
-def refuse_powers(ratio: float, where: str) -> None:
-    """Raise UsageError where figures stand to those of the same cells as ones to thousands: half of
+    Raises UsageError where figures stand to those of the same cells as ones to thousands: half of
     them differ by about a power of ten that a unit could be.
     """
-    power = math.log10(ratio) if 0 < ratio < math.inf else 0.0
-    if any(abs(abs(power) - of_a_unit) < UNIT for of_a_unit in (3, 6, 9)):
+    stood = _standing(entry.table, entry.source.source_id)
+    counts, rows, copied, ratio = compare(connection, registry.table(entry.table), stood)
+    power = abs(math.log10(ratio)) if 0 < ratio < math.inf else 0.0
+    if any(abs(power - of_a_unit) < UNIT for of_a_unit in (3, 6, 9)):
         raise UsageError(
             f"figures are {ratio:,.4g} times those that stand for the same cells: in another unit?",
-            where=where,
+            where=figures.given.name,
             hint="--times ones, thousands, millions or billions",
         )
-
-
-def settled(proposal: A, keep: Callable[..., registry.Added]) -> A:
-    """Keep what was proposed and build the tables. Call it within `added.alone`."""
-    kept = keep(proposal.entry, proposal.rows, listed(proposal.skipped))
-    build()
-    return replace(proposal, entry=kept, kept=True)
+    of_file = [s for s, e in registry.added().items() if e.file_sha256 == entry.file_sha256]
+    if follows and (twins := [*of_file, *copied]):  # twice told is not confirmed
+        group = registry.origin_groups()[twins[0]]
+        source = entry.source.model_copy(update={"origin_group": group})
+        entry = entry.model_copy(update={"source": source})
+    return Addition(entry, figures.rows, rows, counts, entry.left_out, figures.skipped, False)
 
 
 def remove(source: str) -> registry.Added:
@@ -451,60 +397,59 @@ def read_map(map_or_file: Mapping[str, Any] | str | Path | None) -> Mapping[str,
     """What a map says; of a file, what is written there."""
     if map_or_file is None or isinstance(map_or_file, Mapping):
         return map_or_file or {}
-    file = Path(map_or_file)
-    where, what = str(file), "it is no mapping"
     try:
-        mapping = read_yaml(file.read_bytes())
-        if isinstance(mapping, Mapping):
-            return mapping
-    except OSError as error:
-        what = str(error.strerror)
-    except Unreadable as fault:
-        where, what = fault.place(file.name), fault.what
-    raise UsageError(f"the map cannot be read: {what}", where=where, hint="columns: {year: Year}")
+        mapping = read_yaml(Path(map_or_file).read_bytes())
+        if not isinstance(mapping, Mapping):
+            raise Unreadable("it is no mapping")
+    except (OSError, Unreadable) as fault:
+        file = str(map_or_file)
+        raise UsageError(
+            f"the map cannot be read: {fault}",
+            where=fault.place(file) if isinstance(fault, Unreadable) else file,
+            hint="columns: {year: Year}",
+        ) from None
+    return mapping
 
 
-def source_entry(source: str, about: About, layout: Layout | None, file: str) -> registry.Source:
-    """The register entry; raises UsageError that names everything that is not said of a file."""
-    publisher, licence, address = (
-        getattr(about, name) or getattr(layout, name, None)
-        for name in ("publisher", "licence", "address")
-    )
-    title = about.title or (f"{layout.publisher}: {file}" if layout else None)
-    day, role = about.published, about.role or (layout.role if layout else "compilation")
-    fields = {"title": title, "publisher": publisher, "licence": licence, "published": day}
-    if lacking := [name for name, value in fields.items() if not value]:
+def source_entry(
+    source: str, about: Mapping[str, Any], layout: Layout | None, file: str
+) -> registry.Source:
+    """The register entry; raises UsageError that names everything that is not said of a file.
+
+    about: what is said of a source beside its figures, as `add` takes it.
+    """
+    said = {"role": "compilation", "redistribution": "figures"}
+    said["found_in"] = f"a file added by a user: {file}"
+    if layout:
+        said["title"] = f"{layout.publisher}: {file}"
+        of_layout = ("publisher", "licence", "address", "role")
+        said |= {name: v for name in of_layout if (v := getattr(layout, name, None))}
+    said |= {name: value for name, value in about.items() if value is not None}
+    needed = ("title", "publisher", "licence", "published")
+    if lacking := [name for name in needed if not said.get(name)]:
         raise UsageError(
             f"not said of source {source!r}: {', '.join(lacking)}",
             where=file,
             hint=" ".join(f"--{name} ..." for name in lacking),
         )
-    role = known_name("role", role, get_args(Role))
-    known_name("redistribution", about.redistribution, get_args(Redistribution))
-    stated = about.lag is None
-    what = "day of publication" if stated else "lag of the series"
+    day, lag = said.pop("published"), said.pop("lag", None)
+    what = "day of publication" if lag is None else "lag of the series"
+    entry = {
+        "source_id": source,
+        "original": said.pop("address", None),
+        "origin_group": _origin_group(said.pop("origin", None), source, layout),
+        "citation": f"{said['publisher']}. {said['title']}. {day[:4]}.",
+        "accessed": today().isoformat(),
+        "kind": _KINDS[known_name("role", said["role"], _KINDS)],
+        "published": day if lag is None else None,
+        "edition": day,
+        "release_lag_days": lag,
+        "release_basis": "stated" if lag is None else "assumed",
+        "release_reason": f"the {what}, as said when the file was added",
+    }
     try:
-        bounds(str(day))
-        return registry.Source(
-            source_id=source,
-            title=str(title),
-            publisher=publisher,
-            licence=licence,
-            redistribution=about.redistribution,  # type: ignore[arg-type]
-            original=address,
-            found_in=about.found_in or f"a file added by a user: {file}",
-            citation=f"{publisher}. {title}. {str(day)[:4]}.",
-            accessed=today().isoformat(),
-            origin_group=_origin_group(about.origin, source, layout),
-            kind=_KINDS[role],  # type: ignore[arg-type]
-            role=role,  # type: ignore[arg-type]
-            preference=about.preference,
-            published=day if stated else None,
-            edition=day,
-            release_lag_days=about.lag,
-            release_basis="stated" if stated else "assumed",
-            release_reason=f"the {what}, as said when the file was added",
-        )
+        bounds(day)
+        return registry.Source.model_validate(said | entry)
     except ValidationError as error:
         raise UsageError(
             f"source {source!r}: {registry.explain(error)}",

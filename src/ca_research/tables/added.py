@@ -26,9 +26,9 @@ from ..ground import paths, sql
 from ..ground.errors import (
     CaResearchError,
     IntegrityError,
-    UnknownNameError,
     UsageError,
     WriteError,
+    known_name,
 )
 from ..ground.files import lock
 from .database import broken_values, connect
@@ -83,33 +83,20 @@ def scratch(source_id: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(entry: registry.Added, frame: pd.DataFrame, skipped: pd.DataFrame) -> registry.Added:
-    """Write a source, its rows and what was skipped of them, whole or not at all.
-
-    entry: its hash of rows is made here. One of a fetch takes the place of an earlier one of its
-    source. frame: typed rows of the table.
-    Call it within `alone`. Raises UsageError where the source exists, WriteError where the disk
-    refuses.
-    """
-    source_id = entry.source.source_id
-    before = registry.added().get(source_id)
-    if before is None or before.vintage is None or entry.vintage is None:
-        refuse_known(source_id)
-    with scratch(source_id) as folder:
-        rows_file = folder / _named(ROWS, entry)
-        pq.write_table(arrow(registry.table(entry.table), frame), rows_file, compression="zstd")
-        hashed = entry.model_copy(update={"rows_sha256": sha256(rows_file)})
-        return publish(hashed, folder, skipped)
+def write(entry: registry.Added, frame: pd.DataFrame, folder: Path) -> None:
+    """Write the rows of a source to its scratch folder."""
+    rows = arrow(registry.table(entry.table), frame)
+    pq.write_table(rows, folder / _named(ROWS, entry), compression="zstd")
 
 
 def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> registry.Added:
-    """Make a scratch folder that holds the rows that of a source. The entry of a large one gets its
-    parts and their hash.
+    """Make a scratch folder that holds the rows that of a source: one of a fetch takes the place of
+    an earlier one. The entry gets their hash, that of a large one its parts too.
     """
-    if (folder / PARTS).is_dir():
-        parts = tuple(sorted(f.name for f in (folder / PARTS).iterdir()))
-        hashed = _sha256_of([folder / PARTS / name for name in parts])
-        entry = entry.model_copy(update={"parts": parts, "rows_sha256": hashed})
+    parts = sorted((folder / PARTS).glob("*"))
+    hashed = _sha256_of(parts) if parts else sha256(folder / _named(ROWS, entry))
+    about = {"parts": tuple(part.name for part in parts), "rows_sha256": hashed}
+    entry = entry.model_copy(update=about)
     text = yaml.safe_dump(
         entry.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100
     )
@@ -145,10 +132,12 @@ def refuse_known(source_id: str) -> None:
 
 
 def refuse_located(table: registry.Table) -> None:
-    """Raise UsageError for a table that lives elsewhere, to which nothing is added here."""
-    if table.location:
+    """Raise UsageError for a table to which nothing is added here."""
+    of_register = table.known == "source" and not table.files
+    if table.location or of_register:
+        place = "are those of the register" if of_register else "live elsewhere"
         raise UsageError(
-            f"the rows of table {table.table!r} live elsewhere, so none are added to it here",
+            f"the rows of table {table.table!r} {place}, so none are added to it here",
             hint="add them there, or make a table of your own: registry/tables",
         )
 
@@ -159,8 +148,7 @@ def remove(source_id: str) -> registry.Added:
     Returns its entry. Raises UnknownNameError for a source that was not added.
     """
     folder, known = paths.added_dir(), registry.added()
-    if source_id not in known:
-        raise UnknownNameError("added source", source_id, known)
+    known_name("added source", source_id, known)
     gone = folder / f".new-{source_id}-{os.getpid()}"
     (folder / source_id).rename(gone)
     shutil.rmtree(gone, ignore_errors=True)

@@ -41,7 +41,7 @@ from .derived import finished
 from .raw import check_files, sha256
 from .validate import validated
 
-CURRENT, STATE = "CURRENT", "STATE"
+CURRENT, STATE, MARKS = "CURRENT", "STATE", "MARKS"
 _FORMAT = "1"  # raise when the layout of the processed tables changes
 
 
@@ -96,6 +96,15 @@ def _copies() -> dict[str, Any]:
     except MissingTableError:
         return {}
     return {name: json.loads(file.read_text()) for name, file in files.items() if file.is_file()}
+
+
+def _held_marks() -> dict[str, str]:
+    """The marks of what the current build holds."""
+    try:
+        marks: dict[str, str] = json.loads((current() / MARKS).read_text())
+    except (MissingTableError, FileNotFoundError):
+        return {}
+    return marks
 
 
 def _marks() -> dict[str, str]:
@@ -190,39 +199,39 @@ def _refuse_stale(folder: Path) -> None:
     noted = folder / STATE
     if not noted.is_file():
         return
-    if json.loads(noted.read_text(encoding="utf-8")) != _figures():
+    if noted.read_text(encoding="utf-8") != _figures():
         raise StaleTablesError(
             "the tables were built before figures were added, removed or declared anew",
             where=paths.shown(folder),
             hint="ca-research data build",
         )
-    for table in registry.tables().values():
-        if _written(folder, (paths.raw_dir() / file for file in table.files)):
-            check_files(table)
     _refuse_altered(folder)
 
 
-def _figures() -> dict[str, dict[str, Any]]:
+def _figures() -> str:
     """The hash of each raw file, as it is declared, and of each entry of added figures."""
     tables = registry.tables().items()
-    return {
+    figures = {
         "raw": {n: {file: f.sha256 for file, f in t.files.items()} for n, t in tables},
         "added": {file.parent.name: sha256(file) for file in paths.added_entries()},
     }
-
-
-def _written(folder: Path, files: Iterable[Path]) -> bool:
-    """Whether somebody has written to one since a build looked at all."""
-    built = (folder / STATE).stat().st_mtime_ns
-    return any(not mark or max(mark[-2:]) >= built for mark in stamps(files).values())
+    return json.dumps(figures)
 
 
 def _refuse_altered(folder: Path) -> None:
-    """Raise IntegrityError where added rows are not those of their entries: of files that nobody
-    has written to since a build, none is read.
+    """Raise IntegrityError where raw files are not the declared ones, or added rows not those of
+    their entries: of files that nobody has written to since a build looked at all, none is read.
     """
+    built, raw = (folder / STATE).stat().st_mtime_ns, paths.raw_dir()
+
+    def written(files: Iterable[Path]) -> bool:
+        return any(not mark or max(mark[-2:]) >= built for mark in stamps(files).values())
+
+    for name, table in registry.tables().items():
+        if written([*map(raw.joinpath, table.files), *walk(raw / name)]):
+            check_files(table)
     for entry in registry.added().values():
-        if _written(folder, added.rows_files(entry)):
+        if written(added.rows_files(entry)):
             added.refuse_altered(entry)
 
 
@@ -230,13 +239,9 @@ def table_file(name: str) -> Path:
     """Parquet file of a table in the current build."""
     registry.table(name)
     reads.check("table", name)
-    try:
-        folder = up_to_date()
-    except MissingTableError:
-        folder = paths.processed_dir()
-    file = folder / f"{name}.parquet"
+    file = up_to_date() / f"{name}.parquet"
     if not file.is_file():
-        raise MissingTableError(name, paths.shown(folder), empty=name not in names())
+        raise MissingTableError(name, paths.shown(file.parent), empty=name not in names())
     return file
 
 
@@ -370,23 +375,16 @@ def _standing(marks: Mapping[str, str]) -> Built | None:
     if (
         not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name)
         or not all((target / file).is_file() for file in files)
-        or not all(_copied(name, mark, target) for name, mark in marks.items())
+        or "" in marks.values()
+        or marks != _held_marks()
     ):
         return None
     looked = time.time() - 1  # a disk's clock may be behind
-    for name in names()[1:]:
-        check_files(registry.table(name))
     _refuse_altered(target)
     with contextlib.suppress(OSError):
         os.utime(target / STATE, (looked, looked))
     rows = {n: pq.read_metadata(target / f"{n}.parquet").num_rows + _in_parts(n) for n in names()}
     return Built(target, rows, fresh=False)
-
-
-def _copied(name: str, mark: str, folder: Path) -> bool:
-    """Whether a build holds the copy of a table as its place is now."""
-    file = folder / f"{name}{located.MARK}"
-    return mark != "" and file.is_file() and file.read_text() == mark
 
 
 def _build(force: bool, progress: Callable[[str], None]) -> Built:
@@ -403,17 +401,16 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
     scratch = home / f".build-{os.getpid()}"
     scratch.mkdir()
     try:
-        copies = {} if force else _copies()
+        held, copies = {} if force else _held_marks(), _copies()
         for name, mark in marks.items():
             progress(name)
-            files = [f"{name}{end}" for end in (".parquet", located.SUFFIX, located.MARK)]
-            if name in copies and _copied(name, mark, home / old):
-                for copy in files:
-                    shutil.copyfile(home / old / copy, scratch / copy)
+            copy = scratch / f"{name}.parquet"
+            if mark and held.get(name) == mark:
+                shutil.copyfile(home / old / copy.name, copy)
             else:
-                copies[name] = located.copy(registry.table(name), scratch / files[0])
-                (scratch / files[1]).write_text(json.dumps(copies[name]))
-                (scratch / files[2]).write_text(mark)
+                copies[name] = located.copy(registry.table(name), copy)
+            copy.with_suffix(located.SUFFIX).write_text(json.dumps(copies[name]))
+        (scratch / MARKS).write_text(json.dumps(marks))
         target = home / f"build-{content_key(copies)}"
         with ThreadPoolExecutor(2) as pool:  # most of it is compression, outside of Python
             written = [
@@ -422,7 +419,7 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
             ]
         for one in written:
             one.result()
-        (scratch / STATE).write_text(json.dumps(_figures()), encoding="utf-8")
+        (scratch / STATE).write_text(_figures(), encoding="utf-8")
         if moved := changed(begun, _state()):
             raise IntegrityError(
                 f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",

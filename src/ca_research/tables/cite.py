@@ -6,14 +6,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 
 from .. import registry
 from ..ground import sql
 from ..ground.display import SOURCE_COLUMNS
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..ground.source_columns import ids_in, ids_of, source_columns
 
 Style = Literal["text", "bibtex", "csl"]
@@ -59,18 +59,24 @@ def _known_ids(what: Citable, rows: pd.DataFrame | None) -> list[str]:
     for then its origin is lost.
     """
     known = registry.sources()
-    for source_id in (ids := _named(what) if rows is None else _in_columns(rows)):
-        if source_id not in known:
-            raise UnknownNameError(
-                "source",
-                source_id,
-                known,
-                also="figures of your own can be cited once they are added: ca-research data add",
-            )
+    held = None if rows is None else _held(rows)
+    ids = _named(what) if held is None else {i for there in held.values() for i in there}
+    if ids is None or held == {}:
+        raise UsageError(
+            f"this {type(what).__name__} does not say where it comes from",
+            hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check(...))",
+        )
+    for source_id in ids - known.keys():
+        raise UnknownNameError(
+            "source",
+            source_id,
+            known,
+            also="figures of your own can be cited once they are added: ca-research data add",
+        )
     return sorted(ids)
 
 
-def _named(what: Any) -> set[str]:
+def _named(what: Any) -> set[str] | None:
     if isinstance(what, str):
         return {what}
     held = getattr(what, "figure", None) or what  # of axes the picture they are in
@@ -80,29 +86,19 @@ def _named(what: Any) -> set[str]:
         ids = list(what)
         if all(isinstance(one, str) for one in ids):
             return set(ids)
-    raise UsageError(
-        f"this {type(what).__name__} does not say where it comes from",
-        hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check(...))",
-    )
+    return None
 
 
-def _in_columns(rows: pd.DataFrame) -> set[str]:
-    """The ids in the columns of a frame that name sources; numbers under a suffix are none, as
+def _held(rows: pd.DataFrame) -> dict[str, set[str]]:
+    """The ids in each column of a frame that names sources; numbers under a suffix are none, as
     `sources_counted` has.
     """
-    columns = source_columns(rows.columns)
-    ids = {c: ids_of(rows[c]) for c in columns}
-    held = [
-        column_ids
-        for column, column_ids in ids.items()
-        if column in SOURCE_COLUMNS or all(isinstance(i, str) for i in column_ids)
-    ]
-    if not held:
-        raise UsageError(
-            "the frame has neither `source_id` nor `sources`",
-            hint="cite the frame it was made from",
-        )
-    return {i for column_ids in held for i in column_ids}
+    ids = {column: ids_of(rows[column]) for column in source_columns(rows.columns)}
+    return {
+        column: there
+        for column, there in ids.items()
+        if column in SOURCE_COLUMNS or all(isinstance(i, str) for i in there)
+    }
 
 
 def _rows(what: Any) -> pd.DataFrame | None:
@@ -116,19 +112,6 @@ def _rows(what: Any) -> pd.DataFrame | None:
     says = (*source_columns(what.columns), *(c for c in what.columns if c == "missing"))
     rows: pd.DataFrame = what.project(sql.names(says)).distinct().df()
     return rows
-
-
-def _refuse_rows_without_source(rows: pd.DataFrame) -> None:
-    """UsageError for rows that name no source, and do not say either why they are `missing`."""
-    columns = source_columns(rows.columns)
-    named = rows[columns].map(lambda cell: bool(ids_in(cell))).any(axis=1)
-    if "missing" in rows.columns:
-        named |= rows["missing"].fillna("").ne("")
-    if lost := int((~named).sum()):
-        raise UsageError(
-            f"{lost} of {len(rows)} row(s) name no source",
-            hint="say of which source of the register they are, or drop them",
-        )
 
 
 def cite(what: Citable, style: Style = "text") -> str:
@@ -166,15 +149,20 @@ def cite(what: Citable, style: Style = "text") -> str:
     rows = _rows(what)
     ids = _known_ids(what, rows)
     if rows is not None:
-        _refuse_rows_without_source(rows)
+        named = rows[[*_held(rows)]].map(lambda cell: bool(ids_in(cell))).any(axis=1)
+        why = rows["missing"].fillna("").ne("") if "missing" in rows.columns else False
+        if lost := int((~(named | why)).sum()):
+            raise UsageError(
+                f"{lost} of {len(rows)} row(s) name no source",
+                hint="say of which source of the register they are, or drop them",
+            )
     chosen = _entries(ids, rows)
-    if style == "text":
-        return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)
-    if style == "bibtex":
-        return "\n\n".join(_bibtex(s) for s in chosen)
-    if style == "csl":
-        return json.dumps([_csl(s) for s in chosen], ensure_ascii=False, indent=1)
-    raise UnknownNameError("citation style", style, ("text", "bibtex", "csl"))
+    match known_name("citation style", style, get_args(Style)):
+        case "text":
+            return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)
+        case "bibtex":
+            return "\n\n".join(map(_bibtex, chosen))
+    return json.dumps([_csl(s) for s in chosen], ensure_ascii=False, indent=1)
 
 
 def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]:
@@ -188,11 +176,10 @@ def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]
     from . import vintage
 
     kept = {i: {one.stamp: one for one in vintage.kept(i)} for i in ids}
-    named = source_columns(rows.columns)
     editions = {
-        (i, next((stamp for stamp in row[len(named) :] if stamp in kept[i]), ""))
-        for row in rows[[*named, *stamps]].itertuples(index=False)
-        for cell in row[: len(named)]
+        (i, next((stamp for stamp in row if stamp in kept[i]), ""))
+        for column in _held(rows)
+        for cell, *row in rows[[column, *stamps]].itertuples(index=False)
         for i in ids_in(cell)
     }
     several = Counter(i for i, _ in editions)

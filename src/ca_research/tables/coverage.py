@@ -12,7 +12,7 @@ from .. import registry
 from ..ground import economies, sql
 from ..ground.arguments import several
 from ..ground.drawing import draw
-from ..ground.errors import UnknownNameError
+from ..ground.errors import known_name
 from ..ground.periods import spans
 from .query import relation
 from .rules import dtype
@@ -102,8 +102,7 @@ def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) ->
     table = registry.table(name)
     who = several(by or default_who(table))
     for column in who:
-        if column not in table.columns:
-            raise UnknownNameError(f"column of table {name!r}", column, table.columns)
+        known_name(f"column of table {name!r}", column, table.columns)
     who = [column for column in dict.fromkeys(who) if column not in ("source_id", "year")]
     keys = [*who, "source_id", "year"]
     columns, rows = sql.names(keys), relation(name, **filters)
@@ -155,8 +154,6 @@ def holes(name: str, codes: str | Sequence[str] | None = None, **filters: Any) -
     '2019-2022'
     """
     table = registry.table(name)
-    if "by" in filters:
-        raise UnknownNameError(f"column of table {name!r}", "by", table.columns)
     days = {"date"} & table.columns.keys() if "year" not in table.columns else ()
     naming = [*table.of_type("economy"), *table.of_type("economies")]
     naming += {"subject"} & table.columns.keys()

@@ -21,16 +21,19 @@ from ..ground import reads
 from ..ground.economies import in_prose
 from ..ground.errors import (
     AnswerError,
-    DataError,
     EmptyAnswerError,
     NothingToAddError,
     UsageError,
+    known_name,
 )
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import About, Addition, entry_of, proposed, settled, valid_id
-from .reading import read
+from .add import Addition, compared, entry_of, valid_id
+from .build import build
+from .database import connect
+from .reading import listed, read
+from .validate import arrow
 
 if TYPE_CHECKING:
     from ..sources.fetch import Asking, Line, Request, Wait
@@ -177,23 +180,15 @@ def fetch(
     service = registry.provider(provider)
     table = table or service.tables[0]
     added.refuse_located(registry.table(table))
-    if table not in service.tables:
-        raise UsageError(
-            f"{service.publisher} has no figures for table {table!r}",
-            hint=f"--table {' or '.join(service.tables)}",
-        )
+    known_name(f"table with figures of {service.publisher}", table, service.tables)
     choice = fetching.choice(provider, asked)
     source = source or _id(provider, choice)
     valid_id(source)
     known = registry.added().get(source)
     kept = known.source if known else None  # asked again, what was said of it stays
-    about = About(
-        None,
-        redistribution=redistribution or (kept.redistribution if kept else "figures"),
-        role=role or (kept.role if kept else None),
-        preference=kept.preference if kept and preference is None else preference,
-        lag=kept.release_lag_days if kept and lag is None else lag,
-    )
+    stated = {"redistribution": redistribution, "role": role, "preference": preference, "lag": lag}
+    before_that = kept.model_dump() | {"lag": kept.release_lag_days} if kept else {}
+    about = {n: before_that.get(n) if said is None else said for n, said in stated.items()}
     line = fetching.Line(service, fetching.key(service), wait)
     with closing(line), vintage.alone(source) as folder:
         _refuse_other(source, provider, table, choice)
@@ -209,13 +204,13 @@ def fetch(
             raise
         if dry_run or (confirm is not None and not confirm(proposal)):
             return proposal
-
-        def keep(*what: Any) -> registry.Added:
-            with vintage.whole(folder, one):
-                return added.keep(*what)
-
         with added.alone():
-            return settled(proposal, keep)
+            _refuse_other(source, provider, table, choice)  # added while it was asked
+            with vintage.whole(folder, one), added.scratch(source) as work:
+                added.write(proposal.entry, proposal.rows, work)
+                entry = added.publish(proposal.entry, work, listed(proposal.skipped))
+            build()
+            return replace(proposal, entry=entry, kept=True)
 
 
 _TELLS = ("reporter", "partner", "flow", "product", "origin", "destination", "economy", "year")
@@ -357,15 +352,14 @@ def _proposal(
     folder: Path,
     one: registry.Vintage,
     service: registry.Provider,
-    details: About,
+    details: Mapping[str, Any],
 ) -> Fetched:
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
     try:
         figures = read(folder / vintage.PARTIAL, spec, one.source, one.skips)
-    except DataError as error:
-        hint = "leave these rows out: --skip-bad; and tell the publisher"
-        raise DataError(error.faults, outcome="nothing was added", hint=hint) from None
+        if figures.layout is None:
+            raise UsageError("its headings are not known")
     except NothingToAddError as error:
         raise EmptyAnswerError(
             f"{service.publisher} has such figures, and none that table {one.table!r} can hold",
@@ -373,32 +367,28 @@ def _proposal(
             hint="ask for other years or economies; or give --table",
         ) from error
     except UsageError as error:  # a heading or a word that the layout does not know
-        raise _of_another_form(service, error.where, f": {error.what}") from error
-    if figures.layout is None:
-        raise _of_another_form(service)
+        raise AnswerError(
+            f"{service.publisher} gave an answer of another form than was known: {error.what}",
+            where=error.where or service.address,
+            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
+        ) from error
     _refuse_unasked(figures.rows, one.asked, service)
-    about = replace(
-        details,
-        published=one.day,
-        title=f"{service.publisher}: {_title(one.asked)}",
-        found_in=vintage.found_in(one.day),
-    )
+    about = {
+        **details,
+        "published": one.day,
+        "title": f"{service.publisher}: {_title(one.asked)}",
+        "found_in": vintage.found_in(one.day),
+    }
     entry = entry_of(figures, about, one.source, one.table)
     entry = entry.model_copy(update={"vintage": one.stamp})
-    base = proposed(entry, figures)
+    with connect() as connection:
+        connection.register("good", arrow(spec, figures.rows))
+        base = compared(connection, entry, figures, follows=False)
     before = registry.added().get(one.source)
     since = before.vintage if before and before.vintage else ""
     old = vintage.frame(vintage.find(one.source, since)) if since else figures.rows
     revisions = vintage.changes(spec, old, figures.rows)
     return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
-
-
-def _of_another_form(service: registry.Provider, where: str = "", why: str = "") -> AnswerError:
-    return AnswerError(
-        f"{service.publisher} gave an answer of another form than was known{why}",
-        where=where or service.address,
-        hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
-    )
 
 
 def _refuse_unasked(

@@ -5,19 +5,22 @@ where the caller says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
 from ..ground import sql
 from ..ground.errors import known_name
 from ..registry import Table
 
 
-def of_level(table: Table, level: Any, codes: Collection[str]) -> list[str]:
-    """Those codes that are of a level."""
+def pattern(table: Table, level: object) -> str:
+    """What the codes of a level match."""
     levels = table.columns[table.levelled()].levels
-    known_name("level", str(level), levels)
-    return [code for code in codes if re.fullmatch(levels[str(level)], code)]
+    return levels[known_name("level", str(level), levels)]
+
+
+def of_level(table: Table, level: object, codes: Iterable[str]) -> list[str]:
+    """Those codes that are of a level."""
+    return [*filter(re.compile(pattern(table, level)).fullmatch, codes)]
 
 
 def sums(

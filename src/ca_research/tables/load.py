@@ -6,27 +6,25 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import operator
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyarrow import dataset
 
 from .. import registry
-from ..ground import economies
-from ..ground.arguments import number, several, whole_number, year_span
-from ..ground.errors import AggregateError, UnknownNameError, UsageError, known_name
+from ..ground import economies, sql
+from ..ground.arguments import number, refuse, several, whole_number, year_span
+from ..ground.errors import AggregateError, UsageError, known_name
 from ..ground.periods import parse_as_of, today
 from .added import large
 from .build import table_file
+from .database import connect
 from .dates import bounds
-from .levels import of_level
-from .preference import in_order, preferred_rows, role
+from .levels import pattern
+from .preference import in_order, ranked, role
 
 ROWS = 5_000_000
 """Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
@@ -96,7 +94,7 @@ def load(
         A group of economies is asked for that no row has, of the table or of what the filters
         leave; with its members. Members are asked for of a group of which none are listed.
     UsageError
-        A filter of the wrong type, a vintage of no or several sources, ``source`` beside
+        A filter of the wrong type, a level that no row left by the filters has, ``source`` beside
         ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
         years in the wrong order or for a table without them,
         ``aggregates`` for one without economies; more rows than a frame may have.
@@ -129,50 +127,19 @@ def load(
     >>> rows.drop_duplicates("year").set_index("year")["source_id"].tolist()
     ['KAZ_BNS', 'KAZ_BNS', 'KAZ_WITS_BNS_PANEL', 'KAZ_WITS_BNS_PANEL']
     """
-    table = registry.table(name)
-    file = table_file(name)
-    chosen = asks_for_preferred(filters)
-    if vintage is not None:
-        file = file_of_vintage(table, vintage, filters)
     day = parse_as_of(as_of)
-    asked = wanted(table, file, filters, since, until, aggregates, members)
-    condition = _condition(asked)
-    parts = large(name)
-    if parts or table.location:
-        _refuse_too_many(table, [file, *parts], condition)
-    data = pq.read_table(file, filters=condition)
-    if parts:
-        more = dataset.dataset(parts, format="parquet").to_table(data.schema.names, condition)
-        if len(more):
-            data = pa.concat_tables([data, more.cast(data.schema)]).sort_by(
-                [(column, "ascending") for column in table.key]
-            )
-    for column in table.of_type("economy"):
-        if groups := {*filter(economies.is_aggregate, asked.values.get(column, ()))}:
-            lacking = groups - {*data[column].unique().to_pylist()}
-            _refuse_groups_without_rows(table, column, lacking, " that these filters leave")
-    if asked.members and not len(data):
-        raise AggregateError(
-            f"no row of table {name!r} that these filters leave has a member of the group",
-            hint="ca.coverage(...) says what there is",
-        )
-    dropped = 0
-    if day is not None and "known_on" in data.column_names:
-        known = pc.fill_null(
-            pc.less_equal(
-                data["known_on"],
-                pa.scalar(dt.datetime.combine(day, dt.time()), data.schema.field("known_on").type),
-            ),
-            False,
-        )
-        dropped = len(data) - (pc.sum(known).as_py() or 0)
-        data = data.filter(known)
-    # rows are taken several times faster from one chunk than from the two that a read leaves
-    frame = data.combine_chunks().to_pandas()
-    if chosen:
-        frame = _preferred(table, frame)
-    if vintage is not None:
-        frame["vintage"] = file.parent.name  # by which `cite` knows the day of these figures
+    with connect() as connection:
+        asked = ask(connection, name, since, until, vintage, aggregates, members, filters)
+        if len(asked.files) > 1 or asked.table.location:
+            _refuse_too_many(name, _count(connection, asked.query))
+        query, dropped = asked.known(day), 0
+        if query != asked.query:
+            dropped = _count(connection, asked.query) - _count(connection, query)
+        rows = connection.sql(asked.chosen(connection, query))
+        if asked.preferred or len(asked.files) > 1:  # one file is in order
+            rows = rows.order(sql.names(asked.table.key))
+        data = rows.to_arrow_table().cast(pq.read_schema(asked.files[0]))
+    frame = data.to_pandas()
     frame.attrs = {
         "table": name,
         "as_of": day.isoformat() if day else "latest",
@@ -182,60 +149,19 @@ def load(
     return frame
 
 
-def asks_for_preferred(filters: dict[str, Any]) -> bool:
-    """Whether filters ask for the preferred source, which then is no filter any more."""
-    source = filters.get("source")
-    if chosen := isinstance(source, str) and source == PREFERRED:
-        del filters["source"]
-    return chosen
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    ((count,),) = connection.sql(f"select count(*) from ({query})").fetchall()
+    return int(count)
 
 
-def _preferred(table: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each cell of the table the rows of one source."""
-    if rows.empty:
-        return rows
-    cell = spoken_within(table, rows["source_id"].unique())
-    return preferred_rows(rows, cell).reset_index(drop=True)
-
-
-def spoken_within(table: registry.Table, sources: Collection[str]) -> list[str]:
-    """Columns within which one of the sources is to speak: over all counterparts, but for those
-    that count themselves, of which the sources of one say nothing of another.
-    """
-    if not all(role(source) for source in sources):
-        raise UsageError(
-            f"not every source of table {table.table!r} has a role that says for whom it speaks",
-            hint=f"name one: {', '.join(map(repr, in_order(sources)[:3]))}",
-        )
-    among = {"source_id"} | {
-        name for name, c in table.columns.items() if c.role == "counterpart" and not c.speaks
-    }
-    return [column for column in table.key if column not in among]
-
-
-def file_of_vintage(table: registry.Table, vintage: str, filters: Mapping[str, Any]) -> Path:
-    """The rows of the one source of filters at an earlier fetch, as a file like that of the
-    table.
-    """
-    from . import vintage as vintages
-
-    source = filters.get("source", filters.get("source_id"))
-    if not isinstance(source, str):
-        raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
-    return vintages.table_file(table, source, vintage)
-
-
-def _refuse_too_many(
-    table: registry.Table, files: list[Path], condition: pc.Expression | None
-) -> None:
+def _refuse_too_many(name: str, count: int) -> None:
     """Raise UsageError where more rows are asked for than a frame may have."""
-    count = sum(dataset.dataset(f, format="parquet").count_rows(filter=condition) for f in files)
     if count > ROWS:
         raise UsageError(
             f"{count:,} rows are more than the {ROWS:,} that a frame may have",
-            where=f"table {table.table!r}",
+            where=f"table {name!r}",
             hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
-            f"ca.relation({table.table!r}) to a measure",
+            f"ca.relation({name!r}) to a measure",
         )
 
 
@@ -258,32 +184,53 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     return ids
 
 
-class Wanted(NamedTuple):
-    """Rows that are asked for: the values of columns, in the form of the table, and years; members
-    of groups, each with the first and the last year in which it was one.
-    """
+class Asked(NamedTuple):
+    """Rows that are asked for: as SQL, of any day and any source, and in which files they are."""
 
-    values: dict[str, list[Any]]
-    years: tuple[int, int] | None
-    members: dict[str, dict[tuple[int, int], list[str]]]
+    table: registry.Table
+    files: list[Path]
+    query: str
+    preferred: bool
+
+    def known(self, day: dt.date | None) -> str:
+        """SQL of those that were known on a day."""
+        if day is None or "known_on" not in pq.read_schema(self.files[0]).names:
+            return self.query
+        return f"select * from ({self.query}) where known_on <= timestamp '{day.isoformat()}'"
+
+    def chosen(self, connection: duckdb.DuckDBPyConnection, query: str) -> str:
+        """SQL of those rows of a query that are of the preferred source, where it was asked for."""
+        if not self.preferred:
+            return query
+        there = connection.sql(f"select distinct source_id from ({query})").fetchall()
+        sources = [source for (source,) in there]
+        cell = sql.names(_spoken_within(self.table, sources))
+        order = f"[{', '.join(map(sql.text, ranked(sources)))}]::varchar[]"
+        place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
+        first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query})"
+        return f"from ({query}) semi join ({first} group by all) using ({cell}, source_id)"
 
 
 _WORDS = {"unit": "reporter", "counterpart": "partner"}
 """What a column of economies that has a role is called in every table."""
 
 
-def wanted(
-    table: registry.Table,
-    file: Path,
-    filters: dict[str, Any],
+def ask(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
     since: int | None,
     until: int | None,
-    aggregates: bool = True,
-    members: bool = False,
-) -> Wanted:
+    vintage: str | None,
+    aggregates: bool,
+    members: bool,
+    filters: dict[str, Any],
+) -> Asked:
     """What filters ask for; raises UsageError, UnknownNameError and AggregateError."""
-    of_economies = table.of_type("economy")
-    words = {_WORDS.get(table.columns[name].role or "", name): name for name in of_economies}
+    table, files = registry.table(name), [table_file(name), *large(name)]
+    of_economies, source = table.of_type("economy"), filters.get("source")
+    if preferred := isinstance(source, str) and source == PREFERRED:
+        del filters["source"]
+    words = {_WORDS.get(table.columns[c].role or "", c): c for c in of_economies}
     for word, column in {"source": "source_id", **words}.items():
         if word in filters and word != column:
             if column in filters:
@@ -291,98 +238,134 @@ def wanted(
                     f"`{word}` and `{column}` are the same filter", hint="give one of them"
                 )
             filters[column] = filters.pop(word)
-    for name, flag in {"aggregates": aggregates, "members": members}.items():
-        if flag not in (True, False):  # 'no' would be true
-            raise UsageError(f"{name} must be True or False, got {flag!r}", hint=f"{name}=False")
+    for flag, value in {"aggregates": aggregates, "members": members}.items():
+        if value not in (True, False):  # 'no' would be true
+            refuse(flag, "True or False", value, "False")
+    if vintage is not None:
+        from .vintage import table_file as file_of_vintage
+
+        files = [file_of_vintage(table, filters.get("source_id"), vintage)]
     level = None if "level" in table.columns else filters.pop("level", None)
-    values, spans = {}, {}
-    _refuse_without(table, "members", not members or "year" in table.columns, "column `year`")
-    for column, value in filters.items():
-        known_name(f"column of table {table.table!r}", column, table.columns)
-        asked = several(value)
-        if members and column in of_economies:
-            groups = [name for name in asked if economies.is_aggregate(name)]
-            spans[column] = _members(groups)
-            asked = [name for name in asked if name not in groups]
-        values[column] = _values(table, file, column, asked)
-    if level is not None:
-        column = table.levelled()
-        codes = values.get(column) or _known_values(table, file, column)
-        values[column] = of_level(table, level, codes)
-    if not aggregates:
-        _refuse_without(table, "aggregates", bool(of_economies), "economies")
-        values["is_aggregate"] = [False]
     years = None if since is until is None else year_span(since, until)
-    _refuse_without(table, "since", years is None or "year" in table.columns, "column `year`")
-    return Wanted(values, years, spans)
+    needs = {
+        "members": (members, "year" in table.columns, "column `year`"),
+        "since": (years, "year" in table.columns, "column `year`"),
+        "aggregates": (not aggregates, of_economies, "economies"),
+    }
+    for option, (used, fits, what) in needs.items():
+        if used and not fits:
+            raise UsageError(
+                f"table {name!r} has no {what}, so `{option}` cannot be used",
+                hint="filter by another column",
+            )
+    tests = [_between(*years)] if years else []
+    tests += [] if aggregates else ["not is_aggregate"]
+    groups: dict[str, list[str]] = {}
+    for column, value in filters.items():
+        known_name(f"column of table {name!r}", column, table.columns)
+        values, either = several(value), list[str]()
+        if members and column in of_economies:
+            blocs = [one for one in values if economies.is_aggregate(one)]
+            values = [one for one in values if one not in blocs]
+            spans = _members(blocs).items()
+            either = [f"{_within(column, codes)} and {_between(*span)}" for span, codes in spans]
+        values = _values(table, files, column, values)
+        if column in of_economies:
+            groups[column] = [*filter(economies.is_aggregate, values)]
+        tests.append(f"({' or '.join([_within(column, values), *either])})")
+    query = f"select * from {sql.parquet(files)} where {' and '.join(tests) or 'true'}"
+    asked = Asked(table, files, query, preferred)
+    _refuse_absent(connection, asked, groups, members)
+    return asked if level is None else _of_level(connection, asked, str(level))
 
 
-def _refuse_without(table: registry.Table, option: str, fits: bool, what: str) -> None:
-    if not fits:
-        raise UsageError(
-            f"table {table.table!r} has no {what}, so `{option}` cannot be used",
-            hint="filter by another column",
+def _refuse_absent(
+    connection: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    groups: Mapping[str, list[str]],
+    members: bool,
+) -> None:
+    """Refuse groups that no row has: their members may well have rows; and members that have
+    none.
+    """
+    left = f"no row of table {asked.table.table!r} that these filters leave has"
+    for column, codes in groups.items():
+        query = f"select distinct {sql.name(column)} from ({asked.query})"
+        there = {*connection.sql(query).fetchall()} if codes else set()
+        for code in (code for code in sorted(codes) if (code,) not in there):
+            inside = ", ".join(map(repr, economies.members(code, today().year)))
+            raise AggregateError(
+                f"{left} the group {code} as its {column}",
+                hint=f"take its members, of each year: members=True; or some: {column}=[{inside}]"
+                if inside
+                else "name single economies: its members are not listed",
+            )
+    if members and not connection.sql(asked.query).limit(1).fetchall():
+        raise AggregateError(
+            f"{left} a member of the group", hint="ca.coverage(...) says what there is"
         )
 
 
-def _condition(rows: Wanted) -> pc.Expression | None:
-    parts = [_between(*rows.years)] if rows.years else []
-    for column, known in rows.values.items():
-        isin, spans = pc.field(column).isin, rows.members.get(column, {})
-        either = [isin(known) if known else pc.scalar(False)]  # an empty list matches nothing
-        either += [isin(codes) & _between(*span) for span, codes in spans.items()]
-        parts.append(functools.reduce(operator.or_, either))
-    return functools.reduce(operator.and_, parts) if parts else None
+def _of_level(connection: duckdb.DuckDBPyConnection, asked: Asked, level: str) -> Asked:
+    """The rows whose products are of a level; UsageError where others are, and none of it."""
+    column = asked.table.levelled()
+
+    def of(one: str) -> str:
+        test = f"regexp_full_match({sql.name(column)}, {sql.text(pattern(asked.table, one))})"
+        return f"select * from ({asked.query}) where {test}"
+
+    def held(one: str) -> bool:
+        return bool(connection.sql(of(one)).limit(1).fetchall())
+
+    if not held(level) and (there := [*filter(held, asked.table.columns[column].levels)]):
+        raise UsageError(
+            f"no row of table {asked.table.table!r} that these filters leave is of level {level}",
+            hint=f"there are: {', '.join(there)}",
+        )
+    return asked._replace(query=of(level))
 
 
-def _between(first: int, last: int) -> pc.Expression:
-    return (pc.field("year") >= first) & (pc.field("year") <= last)
+def _within(column: str, values: Collection[Any]) -> str:
+    listed = ", ".join(sql.text(v) if isinstance(v, str) else str(v) for v in values)
+    return f"{sql.name(column)} in ({listed})" if values else "false"
 
 
-def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
+def _between(first: int, last: int) -> str:
+    return f"year between {first} and {last}"
+
+
+def _spoken_within(table: registry.Table, sources: Collection[str]) -> list[str]:
+    """Columns within which one of the sources is to speak: over all counterparts, but for those
+    that count themselves, of which the sources of one say nothing of another.
+    """
+    if not all(role(source) for source in sources):
+        raise UsageError(
+            f"not every source of table {table.table!r} has a role that says for whom it speaks",
+            hint=f"name one: {', '.join(map(repr, in_order(sources)[:3]))}",
+        )
+    among = {"source_id"} | {
+        name for name, c in table.columns.items() if c.role == "counterpart" and not c.speaks
+    }
+    return [column for column in table.key if column not in among]
+
+
+def _values(
+    table: registry.Table, files: Collection[Path], column: str, values: list[Any]
+) -> list[Any]:
     """Values in the form the table holds them; an unknown one is refused with suggestions."""
-    kind = table.columns[column].type
+    kind, what = table.columns[column].type, f"{column} of table {table.table!r}"
     if kind == "number":
         return [number(column, v) for v in values]
     if kind in ("year", "integer"):
         return [whole_number(column, v) for v in values]
     if kind == "economy":
-        codes = [economies.resolve(v) for v in values]
-        if groups := {code for code in codes if economies.is_aggregate(code)}:
-            _refuse_groups_without_rows(table, column, groups - _known_values(table, file, column))
-        return codes
-    known = _known_values(table, file, column)
-    words = sorted(map(str, known))
+        return [economies.resolve(v) for v in values]
+    known: list[Any] = [False, True] if kind == "boolean" else _distinct(files, column)
     if kind == "economies":  # cells (`KAZ;UZB`) that name all of a value's
         parties = [set(map(economies.resolve, v.split(";"))) for v in values]
-        cells = {cell for cell in known for each in parties if each <= set(cell.split(";"))}
-        if values and not cells:
-            raise UnknownNameError(f"{column} of table {table.table!r}", values, words)
-        return sorted(cells)
-    if kind == "boolean":
-        words, known = ["False", "True"], frozenset({False, True})
-    for value in values:
-        try:
-            near = value in known
-        except TypeError:  # a list in the place of a word
-            near = False
-        if not near:
-            raise UnknownNameError(f"{column} of table {table.table!r}", value, words)
-    return values
-
-
-def _refuse_groups_without_rows(
-    table: registry.Table, column: str, groups: set[str], left: str = ""
-) -> None:
-    """Refuse groups that no row of the table has: their members may well have rows."""
-    for code in sorted(groups):
-        inside = ", ".join(map(repr, economies.members(code, today().year)))
-        raise AggregateError(
-            f"no row of table {table.table!r}{left} has the group {code} as its {column}",
-            hint=f"take its members, of each year: members=True; or some: {column}=[{inside}]"
-            if inside
-            else "name single economies: its members are not listed",
-        )
+        cells = [cell for cell in known if any(each <= set(cell.split(";")) for each in parties)]
+        return cells or [known_name(what, v, known) for v in values]
+    return [known_name(what, v, known) for v in values]
 
 
 def _members(groups: list[str]) -> dict[tuple[int, int], list[str]]:
@@ -399,18 +382,18 @@ def _members(groups: list[str]) -> dict[tuple[int, int], list[str]]:
     return spans
 
 
+def _distinct(files: Collection[Path], column: str) -> list[Any]:
+    """What a column holds, each once and in order."""
+    return sorted(frozenset().union(*(_words_of(file, column) for file in files)))
+
+
 @functools.lru_cache(maxsize=256)
-def _distinct(file: Path, column: str) -> frozenset[Any]:
+def _words_of(file: Path, column: str) -> frozenset[Any]:
     cells = pq.read_table(file, columns=[column], read_dictionary=[column])[column]
     return frozenset(cells.unique().to_pylist()) - {None}
 
 
 def values(name: str, column: str) -> list[Any]:
     """What a column of a table holds, each once and in order; of economies their codes."""
-    table = registry.table(name)
-    known_name(f"column of table {name!r}", column, table.columns)
-    return sorted(_known_values(table, table_file(name), column))
-
-
-def _known_values(table: registry.Table, file: Path, column: str) -> frozenset[Any]:
-    return frozenset().union(*(_distinct(one, column) for one in (file, *large(table.table))))
+    known_name(f"column of table {name!r}", column, registry.table(name).columns)
+    return _distinct([table_file(name), *large(name)], column)

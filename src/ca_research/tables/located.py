@@ -30,8 +30,6 @@ from .raw import sha256
 
 SUFFIX = ".location.json"
 """Of the file of a build that says what was copied: rows, in all and of each source, and a hash."""
-MARK = ".mark"
-"""Of the file of a build that says in which state a place was, and by which rules it was read."""
 _TYPES = {
     "year": ("bigint", r"u?int\d+"),
     "integer": ("bigint", r"u?int\d+"),
@@ -77,7 +75,13 @@ def copy(table: registry.Table, to: Path) -> dict[str, Any]:
                 for name, column in table.columns.items()
             )
             connection.execute(f"create view rows as select {columns} from {sql.parquet(files)}")
-            _check_values(connection, table, place.shown)
+            faults = [
+                Fault(f"table {table.table!r} at {place.shown}", 0, name, str(value), words)
+                for name, value, words in broken_values(connection, table, "rows")
+            ]
+            if faults:
+                hint = f"mend the rows there, or the rules of registry/tables/{table.table}.yaml"
+                raise DataError(faults, hint=hint)
             write_rows(connection, table, "rows", to, where=place.shown)
             query = f"select source_id, count(*) from {sql.parquet([to])} group by 1 order by 1"
             sources = dict(connection.sql(query).fetchall())
@@ -112,14 +116,3 @@ def _check_schema(table: registry.Table, there: pa.Schema, where: str) -> None:
             where=where,
             hint=f"mend it there, or registry/tables/{table.table}.yaml",
         )
-
-
-def _check_values(connection: duckdb.DuckDBPyConnection, table: registry.Table, where: str) -> None:
-    """Raise DataError with the values that break a rule of their column."""
-    faults = [
-        Fault(f"table {table.table!r} at {where}", 0, name, str(value), words)
-        for name, value, words in broken_values(connection, table, "rows")
-    ]
-    if faults:
-        hint = f"mend the rows there, or the rules of registry/tables/{table.table}.yaml"
-        raise DataError(faults, hint=hint)

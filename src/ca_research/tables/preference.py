@@ -14,7 +14,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground.arguments import refuse_index, several
-from ..ground.errors import RegistryError, UnknownNameError, UsageError, known_name
+from ..ground.errors import RegistryError, known_name
 from ..registry.tables import Role
 
 ROLES: tuple[str, ...] = get_args(Role)
@@ -29,24 +29,11 @@ _LAST = 10**9
 
 def role(source: str) -> str | None:
     """The role of a source, or None for one that the register does not know or gives no role."""
-    entry = registry.sources().get(source)
-    return entry.role if entry else None
+    return getattr(registry.sources().get(source), "role", None)
 
 
 def _roles(roles: str | Iterable[str]) -> list[str]:
     return [known_name("role", role, ROLES) for role in several(roles)]
-
-
-def _columns(rows: pd.DataFrame, cell: str | Iterable[str]) -> list[str]:
-    """Columns of a cell, which are there, and so is `source_id`."""
-    columns = several(cell)
-    if not columns:
-        raise UsageError("`cell` names no column", hint="cell=['reporter', 'year']")
-    for column in (*columns, "source_id"):
-        if column not in rows.columns:
-            refuse_index(rows, column)
-            raise UnknownNameError("column", column, map(str, rows.columns))
-    return columns
 
 
 def of_role(sources: str | Iterable[str], *roles: str) -> set[str]:
@@ -75,8 +62,8 @@ def of_role(sources: str | Iterable[str], *roles: str) -> set[str]:
     >>> of_role(["WTO_HSM", "KAZ_WITS_BNS_PANEL", "KAZ_BNS"], "office")
     {'KAZ_BNS'}
     """
-    known, wanted = registry.sources(), _roles(roles)
-    return {s for s in set(several(sources)) if s in known and known[s].role in wanted}
+    wanted = _roles(roles)
+    return {source for source in several(sources) if role(source) in wanted}
 
 
 def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORTS) -> list[str]:
@@ -109,31 +96,18 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
     ['KAZ_BNS', 'KAZ_WITS_BNS_PANEL', 'WTO_HSM']
     """
     known, wanted = registry.sources(), _roles(roles)
-    role_of = {s: known[s].role if s in known else None for s in set(several(sources))}
+    role_of = {source: role(source) for source in several(sources)}
     if len(role_of) == 1 and not role_of.keys() & known.keys() and {*OWN_REPORTS} <= {*wanted}:
         return [*role_of]
-    if bare := sorted(s for s, role in role_of.items() if role is None):
+    if bare := sorted(source for source, its in role_of.items() if its is None):
         raise RegistryError(
             f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",
             where="registry/sources.csv",
             hint=f"give it one of the roles: {', '.join(ROLES)}; figures of your own get theirs by "
             "ca-research data add --role",
         )
-    counted = [s for s, role in role_of.items() if role in wanted]
-
-    turn = _turn()
-    return sorted(counted, key=lambda source: (wanted.index(role_of[source] or ""), *turn(source)))
-
-
-def _turn() -> Callable[[str], tuple[int, bool, str]]:
-    """Places of sources: by preference, then what stood before what was added, then by id."""
-    known, added = registry.sources(), registry.added()
-
-    def place(source: str) -> tuple[int, bool, str]:
-        preference = known[source].preference if source in known else None
-        return _LAST if preference is None else preference, source in added, source
-
-    return place
+    counted = [source for source, its in role_of.items() if its in wanted]
+    return sorted(in_order(counted), key=lambda source: wanted.index(role_of[source] or ""))
 
 
 def preferred_rows(
@@ -164,8 +138,6 @@ def preferred_rows(
         For a source without a role, as in `ranked`.
     UnknownNameError
         A word that is no role, or a column that is not there.
-    UsageError
-        `cell` names no column.
 
     Examples
     --------
@@ -186,7 +158,10 @@ def _first(
     in_turn: Callable[[Iterable[str]], Sequence[str]],
 ) -> pd.DataFrame:
     """Rows of the first source within each cell."""
-    columns = _columns(rows, cell)
+    columns = several(cell)
+    for column in (*columns, "source_id"):
+        refuse_index(rows, column)
+        known_name("column", column, rows.columns)
     order = {source: n for n, source in enumerate(in_turn(rows["source_id"].unique()))}
     place = rows["source_id"].map(order)
     best = place.groupby([rows[c] for c in columns], dropna=False).transform("min")
@@ -214,7 +189,13 @@ def in_order(sources: Iterable[str]) -> list[str]:
     >>> in_order(["EI2024", "BP2022"])
     ['BP2022', 'EI2024']
     """
-    return sorted(set(sources), key=_turn())
+    known, added = registry.sources(), registry.added()
+
+    def turn(source: str) -> tuple[int, bool, str]:
+        preference = known[source].preference if source in known else None
+        return _LAST if preference is None else preference, source in added, source
+
+    return sorted(set(sources), key=turn)
 
 
 def one_source_each(rows: pd.DataFrame, cell: str | Sequence[str]) -> pd.DataFrame:
@@ -236,8 +217,6 @@ def one_source_each(rows: pd.DataFrame, cell: str | Sequence[str]) -> pd.DataFra
     ------
     UnknownNameError
         A column that is not there.
-    UsageError
-        `cell` names no column.
 
     Examples
     --------

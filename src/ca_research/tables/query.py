@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,28 +14,18 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from .. import registry
 from ..ground import paths, reads
-from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
+from ..ground.arguments import number
+from ..ground.errors import CaResearchError, TimeLimitError, UsageError
 from ..ground.periods import parse_as_of
-from ..ground.sql import names as in_quotes
 from ..ground.sql import parquet as parts_sql
 from ..ground.sql import text
 from .added import large
 from .build import names, table_file, up_to_date
 from .database import connect
-from .load import asks_for_preferred, file_of_vintage, spoken_within, wanted
-from .preference import ranked
+from .load import ask
 
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_AS_IT_IS = {
-    *_INTEGERS,
-    *(f"U{name}" for name in _INTEGERS),
-    "FLOAT",
-    "DOUBLE",
-    "BOOLEAN",
-    "VARCHAR",
-}
+_AS_IT_IS = re.compile("U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|BOOLEAN|VARCHAR")
 """Types of DuckDB that Python has too, without loss; others are put in DuckDB's own words."""
 
 _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
@@ -142,50 +130,9 @@ def relation(
     >>> rows.filter("partner in ('CHN', 'RUS')").aggregate("count(*) as rows").fetchall()
     [(2,)]
     """
-    table, file, day = registry.table(name), table_file(name), parse_as_of(as_of)
-    chosen = asks_for_preferred(filters)
-    if vintage is not None:
-        file = file_of_vintage(table, vintage, filters)
-    rows = wanted(table, file, filters, since, until, aggregates, members)
-    parts = []
-    for column, values in rows.values.items():
-        spans = rows.members.get(column, {}).items()
-        either = [_within(column, values)] if values else ["false"]
-        either += [f"{_within(column, codes)} and {_between(*span)}" for span, codes in spans]
-        parts.append(f"({' or '.join(either)})")
-    parts += [_between(*rows.years)] if rows.years else []
-    parts += [] if day is None else [f"known_on <= timestamp '{day.isoformat()}'"]
-    condition = " and ".join(parts) or "true"
-    connection, query = connect(), standing(name)
-    if vintage is not None:
-        query = f"select *, {_literal(file.parent.name)} as vintage from {parts_sql([file])}"
-    query = f"{query} where {condition}"
-    if chosen:
-        query = _preferred(connection, table, query)
-    return connection.sql(query)
-
-
-def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, query: str) -> str:
-    """SQL of those rows of a query that `load` keeps of the preferred source."""
-    there = connection.sql(f"select distinct source_id from ({query})").fetchall()
-    sources = [source for (source,) in there]
-    cell = in_quotes(spoken_within(table, sources))
-    order = f"[{', '.join(map(_literal, ranked(sources)))}]::varchar[]"
-    place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
-    first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query}) group by all"
-    return f"select * from ({query}) semi join ({first}) using ({cell}, source_id)"
-
-
-def _within(column: str, values: Sequence[Any]) -> str:
-    return f'"{column}" in ({", ".join(map(_literal, values))})'
-
-
-def _between(first: int, last: int) -> str:
-    return f"year between {first} and {last}"
-
-
-def _literal(value: Any) -> str:
-    return text(value) if isinstance(value, str) else str(value)
+    day, connection = parse_as_of(as_of), connect()
+    asked = ask(connection, name, since, until, vintage, aggregates, members, filters)
+    return connection.sql(asked.chosen(connection, asked.known(day)))
 
 
 def arrow(query: str, seconds: float | None = SECONDS) -> pa.Table:
@@ -201,7 +148,9 @@ def words(query: str, seconds: float | None = SECONDS) -> Answer:
     """
     with _answer(query, seconds) as result:
         types = enumerate(result.types, start=1)
-        cells = [f"#{n}" if str(kind) in _AS_IT_IS else f"#{n}::varchar" for n, kind in types]
+        cells = [
+            f"#{n}" if _AS_IT_IS.fullmatch(str(kind)) else f"#{n}::varchar" for n, kind in types
+        ]
         names = list(result.limit(0).df().columns)  # of which none stands twice: a, a_1
         return Answer(names, result.project(", ".join(cells)).fetchall())
 
@@ -222,8 +171,7 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
     """The result of one SELECT, not yet fetched; what goes wrong until it is fetched is a
     UsageError.
     """
-    if seconds is not None and not (isinstance(seconds, Real) and 0 < seconds < math.inf):
-        raise UsageError(f"not a time limit: {seconds!r}", hint="seconds above zero, such as 60")
+    seconds = None if seconds is None else number("seconds", seconds, "60")
     folder = up_to_date()
     with duckdb.connect(
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
@@ -231,7 +179,7 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
         declared = reads.declared("table")
         readable = [name for name in names() if declared is None or name in declared]
         try:
-            _views(connection, folder, readable)
+            _views(connection, readable)
         except duckdb.Error as error:
             raise CaResearchError(
                 _without_paths(str(error), folder).splitlines()[0],
@@ -278,19 +226,14 @@ def _limit(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iter
         watcher.join()
 
 
-def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[str]) -> None:
+def _views(connection: duckdb.DuckDBPyConnection, readable: list[str]) -> None:
     """A view for each table, and from then on no other file and no other setting."""
     connection.execute("set python_enable_replacements = false")  # variables are no tables
     connection.execute("set temp_directory = ''")  # it would count among the allowed folders
-    files = []
-    for name in readable:
-        file = folder / f"{name}.parquet"
-        if not file.is_file():
-            raise MissingTableError(name, where=paths.shown(folder))
-        mine = [file, *large(name)]
-        files += mine
+    files = {name: [table_file(name), *large(name)] for name in readable}
+    for name, mine in files.items():
         connection.execute(f"create view {name} as select * from {parts_sql(mine)}")
-    allowed = ", ".join(map(text, files))
+    allowed = ", ".join(text(file) for mine in files.values() for file in mine)
     connection.execute(f"set allowed_paths = [{allowed}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -303,16 +246,10 @@ def standing(name: str) -> str:
 
 def _one_select(connection: duckdb.DuckDBPyConnection, query: str, hint: str) -> None:
     try:
-        query.encode()
-    except (UnicodeEncodeError, AttributeError):
-        raise UsageError("the query is not text in UTF-8", hint=hint) from None
-    try:
-        select = [
-            s.type == duckdb.StatementType.SELECT for s in connection.extract_statements(query)
-        ]
-    except ValueError:  # a kind of statement that DuckDB's own list for Python does not hold
-        select = []
-    if select != [True]:
+        kinds = [s.type for s in connection.extract_statements(query)]
+    except (TypeError, ValueError):  # no text, or a statement of which Python has no name
+        kinds = []
+    if kinds != [duckdb.StatementType.SELECT]:
         raise UsageError("only one SELECT at a time is answered", hint=hint)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import hashlib
 import io
 import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from .. import registry
@@ -61,9 +61,8 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
     Words are categories, so that a rule looks at each once, however many rows hold it; numbers,
     which rarely repeat, are texts. Raises DataError with every line that cannot be a row.
     """
-    parts, faults = [], list[Fault]()
-    for name in table.files:
-        parts.append(_read(name, table, faults))
+    faults = list[Fault]()
+    parts = [_read(name, table, faults) for name in table.files]
     if faults:
         raise DataError(faults)
     words = [n for n, column in table.columns.items() if column.type != "number"]
@@ -73,56 +72,47 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
 def _read(name: str, table: registry.Table, faults: list[Fault]) -> pa.Table:
     """Rows of one raw file; to the faults are added its lines that cannot be one."""
     shown, content = f"data/raw/{name}", (paths.raw_dir() / name).read_bytes()
-    texts = dict.fromkeys((*table.columns, "_file"), pa.string())
-    rows, lines, columns = list[list[str]](), list[int](), dict[str, Any]()
 
-    def broken(line: int, column: str, value: str, rule: str) -> None:
+    def broken(line: int, column: str, value: str, rule: str) -> pa.Table:
         faults.append(Fault(shown, line, column, value, rule))
+        return pa.table({})
 
     try:
         decoded(content)
     except Unreadable as fault:
-        broken(fault.line or 0, "(line)", "", fault.what)
-        return pa.table({})
+        return broken(fault.line or 0, "(line)", "", fault.what)
     text = content.decode()
-    head, _, body = text.partition("\n")
-    named = head.rstrip("\r").split(",")
+    named = text.partition("\n")[0].rstrip("\r").split(",")
     expected = [n for n, c in table.columns.items() if n in named or not c.nullable]
     if named != expected:
-        broken(1, "(header)", ",".join(named), f"columns must be {', '.join(expected)}")
-    elif hit := re.search(CONTROL, text):
+        return broken(1, "(header)", ",".join(named), f"columns must be {', '.join(expected)}")
+    if hit := re.search(CONTROL, text):
         line = text.count("\n", 0, hit.start()) + 1
-        broken(line, "(line)", repr(hit[0]), "must not hold a control character")
-    elif plain := _plain(text, expected, texts):
-        columns, lines = plain, [*range(2, 2 + len(plain[expected[0]]))]
-    else:
-        reader, line = csv.reader(io.StringIO(body, newline=""), strict=True), 2
-        try:
-            for cells in reader:
-                if len(cells) == len(expected):
-                    rows.append(cells)
-                    lines.append(line)
-                else:
-                    rule = f"must have {len(expected)} fields, not {len(cells)}"
-                    broken(line, "(line)", ",".join(cells), rule)
-                line = reader.line_num + 2
-        except csv.Error as error:  # a quote that nobody closes
-            broken(line, "(line)", "", str(error))
-        columns = dict(zip(expected, zip(*rows, strict=True), strict=False))
-    empty = dict.fromkeys(table.columns, [""] * len(lines))
-    columns = empty | columns | {"_file": [shown] * len(lines), "_line": lines}
-    return pa.table(columns, pa.schema(texts | {"_line": pa.int64()}))
+        return broken(line, "(line)", repr(hit[0]), "must not hold a control character")
+    if text.count('"') % 2:
+        line = text.count("\n", 0, text.rindex('"')) + 1
+        return broken(line, "(line)", "", "a quote that nobody closes")
+    skipped = set[int]()
 
+    def skip(row: Any) -> str:
+        skipped.add(row.number)
+        rule = f"must have {row.expected_columns} fields, not {row.actual_columns}"
+        broken(row.number, "(line)", row.text, rule)
+        return "skip"
 
-def _plain(text: str, columns: list[str], types: dict[str, pa.DataType]) -> dict[str, Any]:
-    """Columns of lines as Arrow reads them, in a fraction of the time; none where a cell is quoted
-    or a line is no row.
-    """
-    if any(odd in text for odd in ('"', "\r", "\n\n")):
-        return {}
-    read = pa_csv.ReadOptions(column_names=columns, skip_rows=1)
-    cells = pa_csv.ConvertOptions(column_types=types)
-    with contextlib.suppress(pa.ArrowInvalid):
-        lines = pa_csv.read_csv(io.BytesIO(text.encode()), read, convert_options=cells)
-        return dict(zip(columns, lines, strict=True))
-    return {}
+    cells = pa_csv.read_csv(
+        io.BytesIO(content),
+        pa_csv.ReadOptions(column_names=expected, skip_rows=1, use_threads=False),
+        pa_csv.ParseOptions(
+            newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
+        ),
+        pa_csv.ConvertOptions(column_types=dict.fromkeys(expected, pa.string())),
+    )
+    lines = np.setdiff1d(np.arange(len(cells) + len(skipped)) + 2, [*skipped])
+    if '"' in text:  # only there a cell may be of several lines
+        breaks = sum(pc.count_substring(cell, "\n").to_numpy() for cell in cells.columns)
+        lines += np.cumsum(breaks) - breaks
+    empty = [""] * len(cells)
+    columns = {n: cells[n] if n in expected else empty for n in table.columns}
+    types = dict.fromkeys((*table.columns, "_file"), pa.string()) | {"_line": pa.int64()}
+    return pa.table(columns | {"_file": [shown] * len(cells), "_line": lines}, pa.schema(types))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,15 +62,15 @@ def read(
 
     content = sources.read(path)
     mapped, layout = sources.understand(content, spec, user or sources.Map())
-    with connect() as connection:
-        reader = Reading(connection, sources.Reader(content, mapped, spec), source, skip_bad)
-        return reader.found(content, layout)
+    with connect() as connection, tempfile.TemporaryDirectory() as folder:
+        reader = sources.Reader(content, mapped, spec)
+        return Reading(connection, reader, source, skip_bad, Path(folder)).found(content, layout)
 
 
 class Reading:
     """Rows of a file become relation `good` of a connection: those of the table, checked.
 
-    folder: where rows of a large file are put; in memory without one.
+    folder: where its rows are put.
 
     Raises
     ------
@@ -83,21 +84,19 @@ class Reading:
         reader: sources.Reader,
         source: str,
         skip_bad: bool,
-        folder: Path | None = None,
+        folder: Path,
     ) -> None:
         self.connection, self.reader, self.source = connection, reader, source
         self.spec, self.mapped, self.skip_bad = reader.table, reader.mapped, skip_bad
         self.faults, self.more, self.number = dict[Fault, None](), 0, 0
-        places = list(self._take(folder))
-        self._read_rows(f"from {sql.parquet(places)}" if folder else "from _typed")
+        self._read_rows(f"from {sql.parquet(list(self._take(folder)))}")
         self._refuse_twice()
         self._add_up()
         if self.faults and not skip_bad:
             raise self._refusal(list(self.faults))
 
-    def _take(self, folder: Path | None) -> Iterator[Path]:
+    def _take(self, folder: Path) -> Iterator[Path]:
         """Check the rows of the file part by part; the files in which they are."""
-        held = []
         for n, raw in enumerate(self.reader.parts()):
             for name, column in self.spec.columns.items():
                 if column.numbered and raw[name].fillna("").eq("").all():
@@ -114,13 +113,8 @@ class Reading:
             frame = frame.assign(**places).drop(index=unread)
             form = schema(self.spec, _file="str", _line="Int64", _bad="boolean")
             rows = pa.Table.from_pandas(frame, form, preserve_index=False)
-            if folder is None:
-                held.append(rows)
-            else:
-                yield folder / f"rows-{n}.parquet"
-                pq.write_table(rows, folder / f"rows-{n}.parquet", compression="lz4")
-        if folder is None:
-            self.connection.register("_typed", pa.concat_tables(held))
+            pq.write_table(rows, folder / f"rows-{n}.parquet", compression="lz4")
+            yield folder / f"rows-{n}.parquet"
 
     def _note(self, faults: Iterable[Fault]) -> None:
         """Keep faults in the order of the file, or count those beyond the most that are named."""
@@ -136,8 +130,8 @@ class Reading:
         return DataError(
             faults,
             outcome=f"{many} these, and nothing was added" if many else "nothing was added",
-            hint="mend the cells named above, say by --map how they are meant, or leave these rows "
-            "out: --skip-bad",
+            hint="leave these rows out: --skip-bad; in a file mend the cells named above, or say "
+            "by --map how they are meant",
         )
 
     @property

@@ -96,14 +96,11 @@ def checked_rows(
 
 def duplicates(table: registry.Table, rows: pd.DataFrame) -> list[Fault]:
     """Rows of one key, each with its place: `_file`, `_line`."""
-    key, faults = list(table.key), []
-    for cells, places in rows.groupby(key, sort=False, dropna=False)[["_file", "_line"]]:
-        shown = [f"{file}:{line}" for file, line in places.itertuples(index=False)]
-        for (file, line), place in zip(places.itertuples(index=False), shown, strict=True):
-            others = ", ".join(p for p in shown if p != place) or "more than once in this line"
-            told, rule = ",".join(map(str, cells)), f"duplicate key (also at {others})"
-            faults.append(Fault(str(file), int(line), "+".join(key), told, rule))
-    return faults
+    key = list(table.key)
+    return [
+        Fault(str(file), int(line), "+".join(key), ",".join(map(str, cells)), "duplicate key")
+        for *cells, file, line in rows[[*key, "_file", "_line"]].itertuples(index=False)
+    ]
 
 
 def _shown(cell: Any) -> str:

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 
 from .. import registry
 from ..ground import paths
-from ..ground.errors import UnknownNameError, UsageError, WriteError
+from ..ground.errors import UsageError, WriteError, known_name
 from ..ground.files import lock, write_whole
 from ..sources.mapping import figure
 from .derived import finished
@@ -42,23 +43,25 @@ def kept(source: str) -> list[registry.Vintage]:
     return [answers.record(f) for f in folders if (f / answers.RECORD).is_file()]
 
 
+def _known(source: str) -> str:
+    fetched = [s for s, entry in registry.added().items() if entry.vintage]
+    return known_name("fetched source", source, fetched)
+
+
 def find(source: str, prefix: str) -> registry.Vintage:
     """The vintage of a source whose stamp begins so; raises UnknownNameError, and UsageError where
     there are several.
     """
-    there = kept(source)
-    if not there:
-        fetched = [s for s, entry in registry.added().items() if entry.vintage]
-        raise UnknownNameError("fetched source", source, fetched)
-    matches = [v for v in there if v.stamp.startswith(prefix)]
-    if not matches or not prefix:
-        raise UnknownNameError(f"vintage of {source}", prefix, [v.stamp for v in there])
-    if len(matches) > 1:
-        raise UsageError(
-            f"{prefix} is the beginning of several vintages of {source}",
-            hint=", ".join(v.stamp for v in matches),
-        )
-    return matches[0]
+    there = {one.stamp: one for one in kept(_known(source))}
+    match [stamp for stamp in there if prefix and stamp.startswith(prefix)]:
+        case [stamp]:
+            return there[stamp]
+        case [_, *_] as several:
+            raise UsageError(
+                f"{prefix} is the beginning of several vintages of {source}",
+                hint=", ".join(several),
+            )
+    return there[known_name(f"vintage of {source}", prefix, there)]
 
 
 def frame(one: registry.Vintage) -> pd.DataFrame:
@@ -86,20 +89,18 @@ def entry(one: registry.Vintage) -> registry.Source:
     return now if one.stamp == last else now.model_copy(update=fields)
 
 
-def table_file(table: registry.Table, source: str, stamp: str) -> Path:
-    """What a source said at a fetch, as the table's own file would have it; made anew, since the
-    readers may have changed.
+def table_file(table: registry.Table, source: Any, stamp: str) -> Path:
+    """What a source said at a fetch, as the table's own file would have it, with a column
+    `vintage`, by which `cite` knows the day; made anew, since the readers may have changed.
 
-    Raises UsageError where the source is one of another table.
+    Raises UnknownNameError for what is not one fetched source of this table.
     """
     one = find(source, stamp)
-    if one.table != table.table:
-        raise UsageError(
-            f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
-        )
-    rows = arrow(table, frame(one))
+    known_name(f"table of {source}", table.table, [one.table])
+    rows = finished(table, arrow(table, frame(one)), {source: entry(one)})
+    stamps = pa.array([one.stamp] * len(rows), pa.string())
     buffer = pa.BufferOutputStream()
-    pq.write_table(finished(table, rows, {source: entry(one)}), buffer)
+    pq.write_table(rows.append_column("vintage", stamps), buffer)
     file = paths.vintages_dir() / source / one.stamp / ".rows.parquet"
     write_whole(file, buffer.getvalue().to_pybytes())
     return file
@@ -132,10 +133,8 @@ def vintages(source: str | None = None) -> pd.DataFrame:
     """
     entries = registry.added()
     fetched = [s for s, entry in entries.items() if entry.vintage]
-    if source is not None and source not in fetched:
-        raise UnknownNameError("fetched source", source, fetched)
     rows = []
-    for one in (v for s in ([source] if source else fetched) for v in kept(s)):
+    for one in (v for s in (fetched if source is None else [_known(source)]) for v in kept(s)):
         folder = paths.vintages_dir() / one.source / one.stamp
         rows.append(
             (
