@@ -254,25 +254,23 @@ def concentration() -> Question:
     return Question((), answer, compares=True)
 
 
-_SORTS: dict[str, tuple[Sequence[str], float, float]] = {
-    "share": (["share"], 0, 1),
-    "rank": (["rank"], 1, math.inf),
-    "years": (["share"], 0, 1),
-    "concentration": (["share"], 0, 1),
-    "ratio": (["ratio"], 0, math.inf),
-    "count": (["count"], 0, math.inf),
-    "change percent": (["growth", "percent"], -math.inf, math.inf),
-    "change per_year": (["growth", "percent"], -100, math.inf),
-    "change difference share": (["change", "share"], -math.inf, math.inf),
-    "change difference value": (
-        ["change", "points", "level", "count", "length", "days", "months", "years"],
-        -math.inf,
-        math.inf,
-    ),
+_KINDS = {
+    "share": "share",
+    "rank": "rank",
+    "years": "share",
+    "concentration": "share",
+    "ratio": "ratio",
+    "count": "count",
+    "change percent": "growth percent",
+    "change per_year": "growth percent",
+    "change difference share": "change share",
+    "change difference value": "change points level count length days months years",
 }
-"""Of each generic measure, a change by its choices, the kinds that its figures may have and the
-range that they lie in; a level, or a difference of levels, is in the table's own unit.
+"""Of each generic measure, a change by its choices, the kinds that its figures may have; a level, or
+a difference of levels, is in the table's own unit.
 """
+_ENDS = {"share": (0.0, 1.0), "rank": (1.0, math.inf)}
+"""The range that figures of a kind lie in; others than changes are never below nought."""
 
 
 def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[str]:
@@ -286,7 +284,10 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
         if mixing := {"by", *(["of"] if by == "difference" else [])} & {*criterion.axes}:
             yield f"axes: along {min(mixing)!r} units differ, and one threshold is for all"
             return
-    kinds, least, most = _SORTS.get(sort, ([criterion.kind], -math.inf, math.inf))
+    if sort not in _KINDS:
+        return
+    kinds = _KINDS[sort].split()
+    least, most = _ENDS.get(kinds[0], (-math.inf if "change" in sort else 0.0, math.inf))
     if criterion.kind not in kinds:
         yield f"kind: {sort} gives {' or '.join(kinds)}, and no {criterion.kind}"
     if not either_way(criterion.comparison, criterion.threshold, least, most):
