@@ -11,7 +11,6 @@ from ca_research import registry
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
 from ca_research.claims.claim import wanted
-from ca_research.ground.errors import UsageError
 from ca_research.registry.schedule import tables_by_notebook
 from ca_research.site.read import read_page
 
@@ -64,16 +63,11 @@ def test_an_answer_has_country_year_size_and_bar(second, case):
     assert ("figures are invented" in str(verdict)) == bool(verdict.sources)
 
 
-def test_a_rank_of_an_aggregate_is_refused_and_no_answer(second):
-    declare(second.home, settings={"partner": "EU27", "flow": "imports"})
-    with pytest.raises(UsageError, match="is an aggregate"):
-        ca.check("C01")
-
-
-def test_what_asks_of_economies_and_names_none_is_found_by_the_check(second):
-    declare(second.home, settings={"partner": "TUR", "flow": "imports"}, over=[])
+@pytest.mark.parametrize("case", CASES["refused"], ids=lambda case: case["says"])
+def test_what_the_run_would_refuse_is_found_by_the_check(second, case):
+    declare(second.home, **case)
     (fault,) = check.register(registry.claims(), tables_by_notebook())
-    assert "over: trade.rank asks of economies" in fault
+    assert case["says"] in fault
 
 
 def test_figures_of_a_year_to_come_are_asked_for(second):

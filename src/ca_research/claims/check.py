@@ -10,6 +10,8 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+import pandas as pd
+
 from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
@@ -18,6 +20,7 @@ from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
 from ..registry.declared import declared_measures
+from .compute import Call, Computation
 from .evidence import universe
 from .logic import evaluate
 from .measures import find, of_project, signature_faults, taken_by
@@ -111,7 +114,7 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
         problems = [*signature_faults(criterion, axes, claim.data, claim.data)]
         universe(claim, criterion)
     except CaResearchError as error:
-        yield "; ".join(filter(None, (error.what, error.where, error.hint)))
+        yield _in_a_line(error)
         return
     yield from (error.what for error in problems)
     yield from _says(claim, criterion)
@@ -123,10 +126,32 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     yield from misdeclared(find(criterion.measure), criterion)
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"
+    general = hasattr(find(criterion.measure), "table")
     asked = taken_by(criterion).get("economies")
-    own = criterion.measure in of_project() or hasattr(find(criterion.measure), "table")
+    own = general or criterion.measure in of_project()
     if asked and asked.default is asked.empty and own and not criterion.over:
         yield f"over: {criterion.measure} asks of economies, and none is named"
+    elif general and not problems:
+        yield from dict.fromkeys(_refused(claim, criterion))
+
+
+def _in_a_line(error: CaResearchError) -> str:
+    return "; ".join(filter(None, (error.what, error.where, error.hint)))
+
+
+def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
+    """What a generic measure refuses whatever the figures are, as a rank of an aggregate, by its
+    main choices or with one of the others.
+    """
+    call = Call.of(criterion, criterion.over.economies if criterion.over else ())
+    empty = {name: pd.DataFrame(columns=[*registry.table(name).columns]) for name in claim.data}
+    computation, main = Computation(empty), universe(claim, criterion).main
+    axes = claim.axes_of(criterion)
+    for other in ({}, *({axis.name: value} for axis in axes for value in axis.choices)):
+        try:
+            computation.run(call, **main | other)
+        except CaResearchError as error:
+            yield _in_a_line(error)
 
 
 def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:

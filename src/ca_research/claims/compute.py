@@ -106,7 +106,8 @@ def _measured(
     function, arguments = call.function, {**given, **dict(call.settings), **choices}
     if "economies" in arguments_of(function):
         arguments.setdefault("economies", list(call.economies))
-    if not function.__module__.startswith(_PACKAGE):  # no other specification sees what it does
+    foreign = not function.__module__.startswith(_PACKAGE)
+    if foreign:  # no other specification sees what it does
         arguments = {
             name: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
             for name, value in arguments.items()
@@ -116,8 +117,8 @@ def _measured(
     except (CaResearchError, ImportError):  # what is not installed is told apart
         raise
     except Exception as error:
-        if fault := slip(function, call.name, error):
-            raise fault from error
+        if foreign:
+            raise slip(function, call.name, error) from error
         raise
     if call.no_older_than is None or known_in is None:
         return rows

@@ -17,7 +17,7 @@ import pandas as pd
 from .. import registry
 from ..estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CaResearchError, MeasureError, UsageError, known_name
+from ..ground.errors import CaResearchError, MeasureError, UsageError, known_name
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion
 from ..registry.words import choice_words
@@ -238,12 +238,12 @@ class Gathering:
         """The rows of a criterion, of all specifications or some; raises UsageError where none can
         be computed because of a choice that is none.
         """
-        slips: list[CaResearchError] = []
+        slips: list[UsageError] = []
 
         def run(**choices: Any) -> list[Estimate]:
             try:
                 return self.computation.run(self.calls[name], **choices)
-            except (AggregateError, UsageError) as error:
+            except UsageError as error:
                 slips.append(error)
                 raise
 

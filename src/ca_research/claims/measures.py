@@ -180,16 +180,13 @@ def place(function: Measure) -> str:
     return f"{paths.shown(Path(code.co_filename))}, line {code.co_firstlineno}"
 
 
-def slip(function: Measure, name: str, error: Exception) -> MeasureError | None:
+def slip(function: Measure, name: str, error: Exception) -> MeasureError:
     """What went wrong in the code of a measure from outside the package, with the innermost line of
-    it; None where no such line was at work.
+    it.
     """
     folder = Path(inspect.unwrap(function).__code__.co_filename).parent
-    line = own_measures.line_of(error, folder)
-    if folder.is_relative_to(_PACKAGE) or not line:
-        return None
     what = f"{name} does not work: {type(error).__name__}: {' '.join(str(error).split())}"
-    return MeasureError(what, where=line, hint="mend the line")
+    return MeasureError(what, where=own_measures.line_of(error, folder), hint="mend the line")
 
 
 @by_files("measures.yaml")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -21,15 +21,10 @@ MOST_TOLD = 3
 """Reasons of one kind that a printed verdict names."""
 
 
-def _number(value: Any) -> Any:
+def digits(value: Any) -> Any:
     """JSON-safe: no NaN, no infinity, no long tails of digits that differ between machines."""
-    if isinstance(value, float):
-        return None if not math.isfinite(value) else float(f"{value:.10g}")
-    if isinstance(value, dict):
-        return {k: _number(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_number(v) for v in value]
-    return value
+    rounded, nothing = (lambda text: float(f"{float(text):.10g}")), (lambda text: None)
+    return json.loads(json.dumps(value), parse_float=rounded, parse_constant=nothing)
 
 
 @dataclass(frozen=True)
@@ -383,7 +378,7 @@ class Verdict:
             All fields but `beside`, `traces` and `curves`; numbers to ten digits, none infinite.
         """
         content = asdict(replace(self, beside=(), traces=(), curves={}))
-        return _number({name: content[name] for name in stored_fields()})
+        return digits({name: content[name] for name in stored_fields()})
 
     def all(self) -> list[Verdict]:
         """This verdict, and those of the other readings.

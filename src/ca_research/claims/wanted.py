@@ -18,7 +18,7 @@ from ..registry.claims import Want
 from ..registry.holders import Holder, holders
 from ..tables.load import load
 from ..tables.preference import OWN_REPORTS, role
-from .logic import decide
+from .logic import met
 from .measures import find, taken_by
 
 NOT_COME = "has not come yet"
@@ -36,11 +36,7 @@ def unanswered(
     """The economies of which a criterion's main specification says nothing definite; '' where it
     is of none in particular.
     """
-    answered = set()
-    for row in estimates:
-        estimate, low, high = (row[name] for name in ("estimate", "low", "high"))
-        if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
-            answered.add(row["economy"])
+    answered = {row["economy"] for row in estimates if met(criterion, row) is not None}
     return [code for code in (judged if criterion.over else [""]) if code not in answered]
 
 

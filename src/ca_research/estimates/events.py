@@ -16,7 +16,6 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from .. import registry
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.errors import UsageError
@@ -27,7 +26,7 @@ from ..stats.frames import require
 from ..tables.dates import bounds
 from .cells import CellsOf
 from .documents import ENOUGH, expand, split
-from .frame import Estimate, estimate_row
+from .frame import Estimate, estimate_row, groups_of
 from .measures import measure, tells
 from .once import once
 from .series import between as between_ends
@@ -65,12 +64,11 @@ def dated(events: pd.DataFrame) -> pd.DataFrame:
     dates, by = events["date"].astype("string"), events["date_bound"] == "by"
     ends = [(None, None) if pd.isna(date) else bounds(date) for date in dates]
     first, last = (pd.to_datetime([end[i] for end in ends]) for i in (0, 1))
-    groups = registry.origin_groups()
     return events.assign(
         first_day=pd.Series(first, events.index).mask(by),
         last_day=last,
         exact=dates.str.fullmatch(f"{_DAY}(/{_DAY})?").fillna(False).astype(bool) & ~by,
-        origin=[groups.get(source, source) for source in events["source_id"]],
+        origin=groups_of(events["source_id"]),
     )
 
 

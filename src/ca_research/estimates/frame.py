@@ -231,10 +231,10 @@ def _cells(used: pd.DataFrame) -> list[str]:
             cells.append(map(str, column.tolist()))
         elif name not in added or column.dtype.kind not in "iuf":  # added numbers are figures
             cells.append(map(str, _whole(column)))
-    return list(map("|".join, zip(*cells, _groups(_sources(used)), strict=True)))
+    return list(map("|".join, zip(*cells, groups_of(_sources(used)), strict=True)))
 
 
-def _groups(source_ids: Iterable[str]) -> list[str]:
+def groups_of(source_ids: Iterable[str]) -> list[str]:
     """The origin group of each source; a source that the register does not know is its own."""
     origin = registry.origin_groups()
     return [origin.get(s, s) for s in source_ids]
@@ -287,7 +287,7 @@ class Figures:
         """
         frame, sources = self.frame, _sources(self.frame)
         years = frame["year"].tolist() if "year" in frame else [None] * len(frame)
-        origins = _groups(sources)
+        origins = groups_of(sources)
         if "origin_group" in frame:
             pairs = zip(frame["origin_group"].tolist(), origins, strict=True)
             origins = [of if pd.isna(one) else one for one, of in pairs]

@@ -266,8 +266,8 @@ _KINDS = {
     "change difference share": "change share",
     "change difference value": "change points level count length days months years",
 }
-"""Of each generic measure, a change by its choices, the kinds that its figures may have; a level, or
-a difference of levels, is in the table's own unit.
+"""Of each generic measure, a change by its choices, the kinds that its figures may have; a level
+is in the unit of its table, and so is a difference of levels.
 """
 _ENDS = {"share": (0.0, 1.0), "rank": (1.0, math.inf)}
 """The range that figures of a kind lie in; others than changes are never below nought."""
