@@ -14,7 +14,6 @@ import pandas as pd
 from ..estimates import Estimate, checked, shown_if_older
 from ..estimates.measures import Measure, arguments_of, rows_of
 from ..estimates.once import Made, keeping, once, without_source
-from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
 from .measures import AGE, find, place, slip
@@ -46,15 +45,9 @@ class Call:
     @classmethod
     def of(cls, criterion: Criterion, economies: Iterable[str]) -> Call:
         settings = dict(criterion.settings)
-        age = settings.pop(AGE, None)
-        return cls(
-            criterion.measure,
-            tuple(sorted(settings.items())),
-            tuple(economies),
-            find(criterion.measure),
-            frozenset(criterion.bars.values()),
-            None if age is None else whole_number(AGE, age),
-        )
+        age, name = settings.pop(AGE, None), criterion.measure
+        bars = frozenset(criterion.bars.values())
+        return cls(name, tuple(settings.items()), tuple(economies), find(name), bars, age)
 
 
 class Computation:

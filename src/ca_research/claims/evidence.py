@@ -25,7 +25,6 @@ from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
 from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
-from .logic import number
 from .trace import trace, whole
 from .wanted import NOT_COME, Wanted, unanswered, wanted
 
@@ -285,16 +284,16 @@ class Gathering:
         answers: dict[Any, list[str]] = {}
         for row in rows:
             code, counts = row["economy"], has_figures(row)
-            if code not in codes if counts else number(row["estimate"]) is not None:
+            if code not in codes if counts else row["estimate"] is not None:
                 raise MeasureError(
                     f"{self.calls[name].name} gives a figure of {code or 'no economy'}, on "
                     f"{row['n']} rows; the criterion counts {', '.join(codes) or 'none'}",
                     where=where,
                     hint="estimate_row(rows, economy=...), of whom the claim's `over` names",
                 )
-            ends = (number(row[end]) for end in ("estimate", "low", "high"))
-            digits = ["" if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
-            answers.setdefault(row["spec"], []).append(f"{code} {digits}")
+            ends = (row[end] for end in ("estimate", "low", "high"))
+            figures = [end if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
+            answers.setdefault(row["spec"], []).append(f"{code} {figures}")
         standing = [row for row in rows if row["without"] == ""]
         methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
         for one, first in collapse(standing, methods).items():
@@ -397,7 +396,5 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     own = [name for name in names if name not in axes]
     frame[own] = frame[own].infer_objects()
     # a claim without criteria, or without a figure, has none to tell a column's type by
-    frame["is_main"] = frame["is_main"].astype(bool)
-    for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    return frame
+    numbers = ("estimate", "low", "high", "n", "first_year", "last_year")
+    return frame.astype({"is_main": bool} | dict.fromkeys(numbers, "float64"))

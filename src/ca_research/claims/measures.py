@@ -156,14 +156,15 @@ def signature_faults(
         As `find`.
     """
     taken, name = taken_by(criterion), criterion.measure
+    hints = {argument: one.annotation for argument, one in taken.items()} | {AGE: int}
     for choice, values in choices_of(criterion, axes):
         if choice in ("economies", *data):
             yield UsageError(f"{choice!r} is no choice: the claim gives it to {name}")
-        elif choice not in (*taken, AGE, *criterion.bars.values()):
+        elif choice not in (*hints, *criterion.bars.values()):
             yield MeasureError(f"{name} takes no {choice!r}, so the setting or axis does nothing")
-        for value in values if choice in taken else ():
+        for value in values if choice in hints else ():
             try:
-                _validator(taken[choice].annotation).validate_python(value)
+                _validator(hints[choice]).validate_python(value)
             except ValidationError as error:
                 fault = error.errors()[0]["msg"]
                 yield UsageError(f"{choice} of {name}: {fault} (got {value!r})")
