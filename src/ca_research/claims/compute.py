@@ -44,7 +44,7 @@ class Call:
 
     @classmethod
     def of(cls, criterion: Criterion, economies: Iterable[str]) -> Call:
-        settings = dict(criterion.settings)
+        settings: dict[str, Any] = dict(criterion.settings)
         age, name = settings.pop(AGE, None), criterion.measure
         bars = frozenset(criterion.bars.values())
         return cls(name, tuple(settings.items()), tuple(economies), find(name), bars, age)
