@@ -24,7 +24,6 @@ from ..ground import paths
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
-    RegistryError,
     UnknownNameError,
     UsageError,
 )
@@ -76,11 +75,7 @@ def find(name: str) -> Measure:
         return _marked(own_measures.module(files[name]), name)
     if name in declarations:
         one = declarations[name]
-        try:
-            return _declared_measure(name, one.model_dump_json(), find(one.family))
-        except TypeError as error:
-            where = f"registry/measures.yaml, {name}"
-            raise RegistryError(str(error), where=where, hint="mend the declaration") from None
+        return _declared_measure(name, one.model_dump_json(), find(one.family))
     if name in package:
         module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
         return _marked(importlib.import_module(module), name)
