@@ -146,18 +146,12 @@ class Evidence:
 
         Raises
         ------
-        UsageError
-            Evidence that was made by hand cannot be measured again.
         UnknownNameError
             No such source.
         """
         if source not in registry.sources():
             known_name("source", source, self.sources)
-        if self.gathering is None:
-            raise UsageError(
-                "evidence made by hand cannot be measured again without a source",
-                hint="claim.gather(...) makes evidence that can",
-            )
+        assert self.gathering is not None
         return self.gathering.again(source)
 
 

@@ -21,6 +21,10 @@ MOST_TOLD = 3
 """Reasons of one kind that a printed verdict names."""
 
 
+_UNSTORED: dict[str, Any] = {"beside": (), "traces": (), "curves": {}}
+"""Fields of a verdict that are not stored with it, emptied."""
+
+
 def digits(value: Any) -> Any:
     """JSON-safe: no NaN, no infinity, no long tails of digits that differ between machines."""
     rounded, nothing = (lambda text: float(f"{float(text):.10g}")), (lambda text: None)
@@ -377,7 +381,7 @@ class Verdict:
         dict of str to Any
             All fields but `beside`, `traces` and `curves`; numbers to ten digits, none infinite.
         """
-        content = asdict(replace(self, beside=(), traces=(), curves={}))
+        content = asdict(replace(self, **_UNSTORED))
         return digits({name: content[name] for name in stored_fields()})
 
     def all(self) -> list[Verdict]:
@@ -403,5 +407,4 @@ class Verdict:
 
 def stored_fields() -> list[str]:
     """Names of the fields of a verdict that are stored with it."""
-    unstored = {"beside", "traces", "curves"}
-    return [f.name for f in fields(Verdict) if f.name not in unstored]
+    return [f.name for f in fields(Verdict) if f.name not in _UNSTORED]
