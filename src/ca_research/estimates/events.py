@@ -323,15 +323,12 @@ def age(
         first = rows[names(rows["actor"], actor)].head(1)
         figures: Estimate = {"missing": f"no {what} is dated"}
         if len(first):
-            low, high = (
-                (day - first[end].item()).days / 365.25 for end in ("last_day", "first_day")
-            )
-            figures = {"low": low, "high": high, "interval": "precision of the date"}
+            since = "first_day" if first["exact"].item() else "last_day"
+            low, high = ((day - first[end].item()).days / 365.25 for end in (since, "first_day"))
+            figures = between_ends(low, high, "precision of the date")
             if actor in undated:
                 why = f"at least: the first {what.partition(' ')[0]} has no date"
                 figures = {"low": low, "interval": why}
-            elif first["exact"].item():
-                figures = {"estimate": high}
         ages.append(estimate_row(used_rows(first), economy=actor, **figures))
     return ages
 

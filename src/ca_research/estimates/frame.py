@@ -307,7 +307,8 @@ class Figures:
         rows = Rows(self.frame if places is None else partial(self.frame.take, places))
         at = range(len(self.frame)) if places is None else places
         if not at:
-            return {}
+            names = ("n", "first_year", "last_year", "sources", "path", "rows", "origins")
+            return {name: _BLANK[name] for name in names}
         years, sources, origins, cells = zip(*(self._told[i] for i in at), strict=True)
         known = [int(year) for year in {*years} if pd.notna(year)]
         return {
