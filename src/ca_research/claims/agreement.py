@@ -59,8 +59,11 @@ def agreement() -> list[Agreed]:
     (111, 5, 75, 0.86)
     """
     folder = paths.registry_dir() / FOLDER
-    files = ((question, folder / f"{question.file}.csv") for question in QUESTIONS)
-    return [_agreed(question, file) for question, file in files if file.is_file()]
+    return [
+        _agreed(question, folder / f"{question.file}.csv")
+        for question in QUESTIONS
+        if (folder / f"{question.file}.csv").is_file()
+    ]
 
 
 def _agreed(question: Question, file: Path) -> Agreed:

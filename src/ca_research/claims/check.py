@@ -7,18 +7,15 @@ Every fault is one line: the file, the field, what is wrong. Nothing here loads 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from .. import registry
 from ..estimates.generic import misdeclared
-from ..ground import economies as eco
-from ..ground.errors import CaResearchError, RegistryError
+from ..ground.errors import CaResearchError
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
-from ..registry.claims import Want
 from ..registry.declared import declared_measures
 from .compute import Call, Computation
 from .evidence import universe
@@ -49,10 +46,8 @@ def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[
 
 
 def _article(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
-    """Every sentence has a claim or the reason why not; the article is of a day that has begun."""
+    """Every sentence has a claim or the reason why not."""
     article = registry.article()
-    if article.date > newest_day():  # no run of that day could be made
-        yield f"date: {article.date} is in the future"
     named = {claim.article.place for claim in claims.values()}
     for sentence in article.sentences:
         if sentence.place not in named and not sentence.none:
@@ -77,35 +72,12 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
         yield "notebook", f"there is no notebooks/{claim.notebook}"
     for table in sorted(set(claim.data) - notebook_tables.get(claim.notebook, set(claim.data))):
         yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
-    yield from (("wanted", fault) for want in claim.wanted for fault in _want(want))
-    try:
-        criteria = claim.criteria()
-    except RegistryError as error:
-        yield "criteria", error.what
-        return
-    for name, criterion in criteria.items():
+    for name, criterion in claim.criteria().items():
         yield from ((f"criteria.{name}", fault) for fault in _criterion(claim, criterion))
     if claim.declared_on > newest_day():
         yield "declared_on", f"{claim.declared_on} is in the future"
     for reading in claim.readings:
         yield from ((f"readings.{reading.name}.rule", fault) for fault in _rule(reading))
-
-
-def _want(want: Want) -> Iterator[str]:
-    """A figure that no row of the table could be is never found, and never asked for."""
-    if want.table not in registry.tables():
-        return
-    columns, economies = registry.table(want.table).columns, {"{economy}", *eco.codes()}
-    for slot in {*re.findall("{.*?}", f"{want.what} {[*want.cells.values()]}")} - {"{economy}"}:
-        yield f"there is no slot {slot}"
-    for name, value in want.cells.items():
-        if name not in columns:
-            yield f"table {want.table} has no column {name!r}"
-            continue
-        known = columns[name].values or (economies if columns[name].type == "economy" else ())
-        for one in value if isinstance(value, tuple) else (value,):
-            if known and str(one) not in known:
-                yield f"no {name} of {want.table} is {one!r}"
 
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
@@ -118,11 +90,6 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
         return
     yield from (error.what for error in problems)
     yield from _says(claim, criterion)
-    if criterion.kind == "share" and criterion.unit.startswith(("per cent", "percent", "%")):
-        yield (
-            "kind: a share is a part of one and is shown times a hundred, while the unit is "
-            f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
-        )
     yield from misdeclared(find(criterion.measure), criterion)
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"

@@ -19,7 +19,7 @@ from ..estimates import estimate_row
 from ..registry import Criterion, Over
 from ..stats import collapse, distinct
 from .evidence import EvidenceRows, counted, has_figures
-from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, met, number
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide, number
 from .verdict import Cell, CriterionResult
 from .words import in_words
 
@@ -45,10 +45,10 @@ def _cell(criterion: Criterion, code: str, row: Mapping[str, Any]) -> Cell:
     estimate, low, high, year = (
         number(row[name]) for name in ("estimate", "low", "high", "last_year")
     )
+    met = decide(estimate, low, high, criterion.comparison, criterion.threshold)
     interval = "" if low is None and high is None else row["interval"]
     year = None if year is None else int(year)
-    about = row["missing"], row["about"] or {}, interval
-    return Cell(code, estimate, low, high, met(criterion, row), year, *about)
+    return Cell(code, estimate, low, high, met, year, row["missing"], row["about"] or {}, interval)
 
 
 def _ways(
@@ -67,10 +67,10 @@ def _ways(
         barred = criterion.at(next(iter(by_code.values())))
         failed = estimate_row(missing=by_code.get("", {}).get("missing") or "no figures")
         cells = [_cell(barred, code, by_code.get(code, failed)) for code in codes]
-        truth = cells[0].met if cells else None
+        met = cells[0].met if cells else None
         if cells and barred.over:
-            truth = count_rule([c.met for c in cells], scaled(barred.over, len(cells)))
-        ways[spec] = cells, truth
+            met = count_rule([c.met for c in cells], scaled(barred.over, len(cells)))
+        ways[spec] = cells, met
     return ways
 
 
@@ -85,14 +85,14 @@ def curve(criterion: Criterion, rows: EvidenceRows, judged: list[str]) -> pd.Dat
     firsts = {row["spec"]: row for row in reversed(rows)}
     codes = counted(criterion, judged) if criterion.over else [""]
     lines = []
-    for spec, (cells, truth) in sorted(_ways(criterion, rows, codes).items()):
+    for spec, (cells, met) in sorted(_ways(criterion, rows, codes).items()):
         mets = [cell.met for cell in cells]
         held, open_ = mets.count(True), mets.count(None)
-        line: dict[str, Any] = {"met": truth, "value": held, "low": held, "high": held + open_}
+        line: dict[str, Any] = {"met": met, "value": held, "low": held, "high": held + open_}
         if len(cells) == 1:
             line |= {"value": cells[0].estimate, "low": cells[0].low, "high": cells[0].high}
         elif open_ == len(cells):
-            line = {"met": truth}
+            line = {"met": met}
         lines.append({**firsts[spec], "value": None, "low": None, "high": None, **line})
     columns = ["spec", "is_main", *_FIGURES, "met", *criterion.every_axis]
     types = dict.fromkeys(criterion.every_axis, "object") | dict.fromkeys(_FIGURES, "float64")

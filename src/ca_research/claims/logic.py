@@ -9,8 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from ..registry import Criterion
-
 Truth = bool | None
 
 COMPARE = {
@@ -30,12 +28,6 @@ SAME = 1e-10
 def number(value: Any) -> float | None:
     """A figure of a row of evidence; None where there is none."""
     return None if pd.isna(value) else float(value)
-
-
-def met(criterion: Criterion, row: Mapping[str, Any]) -> Truth:
-    """Whether the figure of a row of evidence meets the comparison of a criterion."""
-    estimate, low, high = (row[name] for name in ("estimate", "low", "high"))
-    return decide(estimate, low, high, criterion.comparison, criterion.threshold)
 
 
 def decide(

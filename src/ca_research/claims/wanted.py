@@ -13,12 +13,13 @@ from .. import registry
 from ..estimates.series import pick
 from ..ground import economies as eco
 from ..ground.economies import joined
+from ..ground.errors import known_name
 from ..registry import ClaimSpec, Criterion
 from ..registry.claims import Want
 from ..registry.holders import Holder, holders
 from ..tables.load import load
 from ..tables.preference import OWN_REPORTS, role
-from .logic import met
+from .logic import decide
 from .measures import find, taken_by
 
 NOT_COME = "has not come yet"
@@ -36,7 +37,11 @@ def unanswered(
     """The economies of which a criterion's main specification says nothing definite; '' where it
     is of none in particular.
     """
-    answered = {row["economy"] for row in estimates if met(criterion, row) is not None}
+    answered = set()
+    for row in estimates:
+        estimate, low, high = (row[name] for name in ("estimate", "low", "high"))
+        if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
+            answered.add(row["economy"])
     return [code for code in (judged if criterion.over else [""]) if code not in answered]
 
 
@@ -134,6 +139,8 @@ def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataF
     """The figures that cells describe, a row each: every combination of their values. No economy
     is its own counterpart.
     """
+    for name in cells:
+        known_name(f"column of table {table}", name, registry.table(table).columns)
     values = [v if isinstance(v, (tuple, list)) else [v] for v in cells.values()]
     rows = pd.MultiIndex.from_product(values, names=[*cells]).to_frame(index=False)
     rows = rows.replace(r"\{economy\}", economy, regex=True)
