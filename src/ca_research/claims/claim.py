@@ -304,7 +304,7 @@ def check(
     params = {}
     if gone:
         params["without"] = ",".join(gone)
-        kept = {*map(id, standing_in(evidence.rows, empty_mains(gathering.main_rows())))}
+        kept = {*map(id, standing_in(evidence.standing_rows, empty_mains(gathering.main_rows())))}
         stands = [id(row) in kept for row in evidence.rows]
         evidence = replace(evidence, frame=evidence.frame[stands])
     if economy is not None:

@@ -160,6 +160,11 @@ def has_figures(row: Mapping[str, Any]) -> bool:
     return bool(row["path"])
 
 
+def sources_of(rows: EvidenceRows) -> list[str]:
+    """Ids of the sources that rows rest on."""
+    return sorted({source for row in rows for source in row["sources"]})
+
+
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
     """The specification universe of one criterion.
 
@@ -288,7 +293,7 @@ class Gathering:
             ends = (row[end] for end in ("estimate", "low", "high"))
             figures = [end if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
             answers.setdefault(row["spec"], []).append(f"{code} {figures}")
-        standing = [row for row in rows if row["without"] == ""]
+        standing = self.standing[name] = [row for row in rows if row["without"] == ""]
         methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
         for one, first in collapse(standing, methods).items():
             if sorted(answers[one]) != sorted(answers[first]):
@@ -320,7 +325,6 @@ class Gathering:
                 traces.append(trace(name, self.universes[name].main, *self.main(name)))
             main = [row for row in rows if row["is_main"]]
             open_[name] = unanswered(criterion, main, counted(criterion, self.economies))
-            self.standing[name] = [row for row in rows if row["without"] == ""]
             every += rows
         return Evidence(
             _typed(every, [axis.name for axis in spec.grid.axes]),

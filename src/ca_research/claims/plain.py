@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from ..estimates.units import upper
 from ..ground import economies as eco
 from ..ground.numbers import in_words, number, ordinal
 from ..registry import Criterion
@@ -58,4 +59,4 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
         **{f.__name__: f for f in (in_words, names, number, one, ordinal, said, spread)},
     )
     text = re.sub(r" no(?=[,;]| and |$)", " none", one_line(text))
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{upper(text)}."
