@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Literal
 
 import pandas as pd
@@ -46,38 +46,35 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     of a table of none, where there is one row. base: the table that `per` divides by. year:
     'newest' (in which the figure is there), 'newest-1' (the one before it) and so on, or a year.
     """
-    one, alone = inspect.Parameter, inspect.Parameter.KEYWORD_ONLY
-    parameters, terms = (inspect.signature(f, eval_str=True).parameters for f in (ask, Terms))
-    signature = inspect.Signature(
-        [
-            one("figures", one.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame),
-            one("base", alone, default=None, annotation=pd.DataFrame | None),
-            one("economies", alone, annotation=Sequence[str]),
-            *(choice.replace(kind=alone) for choice in (*parameters.values(), *terms.values())),
-            one("year", alone, default="newest", annotation=str | int),
-        ]
-    )
+    terms = inspect.signature(Terms, eval_str=True).parameters
 
-    @wraps(ask)
-    def answer(figures: pd.DataFrame, **chosen: Any) -> list[Estimate]:
-        bound = signature.bind(figures, **chosen)
-        bound.apply_defaults()
-        chosen = bound.arguments
-        table = Terms(**{n: chosen[n] for n in terms})
-        arguments = {n: chosen[n] for n in parameters}
+    def answer(
+        figures: pd.DataFrame,
+        *,
+        base: pd.DataFrame | None = None,
+        economies: Sequence[str],
+        year: str | int = "newest",
+        **chosen: Any,
+    ) -> list[Estimate]:
+        table = Terms(**{name: chosen.pop(name) for name in terms.keys() & chosen.keys()})
         of_economies = table.column("unit") and not table.over
-        for name in {"counterpart", "to"} & parameters.keys() if of_economies else ():
-            arguments[name] = ";".join(eco.resolve_all(filter(None, arguments[name].split(";"))))
-        question = ask(**arguments)
+        for name in {"counterpart", "to"} & chosen.keys() if of_economies else ():
+            chosen[name] = ";".join(eco.resolve_all(filter(None, chosen[name].split(";"))))
+        question = ask(**chosen)
         groups = eco.AGGREGATES if question.compares and table.bloc == "listed" else ()
         for code in filter(groups.__contains__, question.of):
             raise AggregateError(
                 f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
                 hint="name a single economy, or bloc: members",
             )
-        base, units, year = (chosen[name] for name in ("base", "economies", "year"))
-        return answers(figures, base, table, units, year, question)
+        return answers(figures, base, table, economies, year, question)
 
+    alone = inspect.Parameter.KEYWORD_ONLY
+    *mine, when, _ = inspect.signature(answer, eval_str=True).parameters.values()
+    asked = inspect.signature(ask, eval_str=True).parameters
+    choices = (choice.replace(kind=alone) for choice in (*asked.values(), *terms.values()))
+    signature = inspect.Signature([*mine, *choices, when])
+    update_wrapper(answer, ask)
     answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
     vars(answer).update(__signature__=signature, question=ask.__name__, of_table=OF_TABLE)
     return answer
