@@ -120,14 +120,12 @@ def _criteria(judged: Judged, rows: EvidenceRows, hangs: Dependence) -> tuple[An
     return tuple(
         replace(
             result,
-            says=sentence(declared, result),
+            says=sentence(judged.declared[name], result),
             speaks=speaks(judged.reading, result),
             sources=tuple(sources_of([row for row in mains if row["criterion"] == name])),
             sole_sources=tuple(s for s, names in sorted(hangs.sole.items()) if name in names),
         )
-        for declared, (name, result) in zip(
-            judged.reading.criteria, judged.results.items(), strict=True
-        )
+        for name, result in judged.results.items()
     )
 
 

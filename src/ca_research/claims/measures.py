@@ -116,12 +116,10 @@ def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
     return arguments_of(find(criterion.measure))
 
 
-def choices_of(
-    criterion: Criterion, axes: Iterable[GridAxis]
-) -> list[tuple[str, tuple[Value, ...]]]:
+def choices_of(criterion: Criterion, axes: Iterable[GridAxis]) -> dict[str, tuple[Value, ...]]:
     """Each setting and axis of a criterion with the values that it gives its measure."""
-    settings = ((name, (value,)) for name, value in criterion.settings.items())
-    return [*settings, *((axis.name, axis.choices) for axis in axes)]
+    settings = {name: (value,) for name, value in criterion.settings.items()}
+    return settings | {axis.name: axis.choices for axis in axes}
 
 
 def signature_faults(
@@ -152,7 +150,7 @@ def signature_faults(
     """
     taken, name = taken_by(criterion), criterion.measure
     hints = {argument: one.annotation for argument, one in taken.items()} | {AGE: int}
-    for choice, values in choices_of(criterion, axes):
+    for choice, values in choices_of(criterion, axes).items():
         if choice in ("economies", *data):
             yield UsageError(f"{choice!r} is no choice: the claim gives it to {name}")
         elif choice not in (*hints, *criterion.bars.values()):
