@@ -1,8 +1,7 @@
 """Measures found by their registered names, wherever their functions live.
 
 A project's own `measures/*.py` come first, then those it declares (registry/measures.yaml), then
-this article's, then those of the wings, so that a project can replace a measure by one of the same
-name.
+those of the package, so that a project can replace a measure by one of the same name.
 """
 
 from __future__ import annotations
@@ -53,8 +52,8 @@ def find(name: str) -> Measure:
     Returns
     -------
     Measure
-        The project's own where it has one of that name, else the one that it declares, else this
-        article's, else a wing's.
+        The project's own where it has one of that name, else the one that it declares, else the
+        package's.
 
     Raises
     ------
@@ -220,8 +219,5 @@ def _marked(module: Any, name: str) -> Measure:
 
 @cache
 def _package() -> dict[str, Path]:
-    """The module of every name that the package registers, this article's before the wings'."""
-    files = sorted(_PACKAGE.rglob("*.py"))
-    article = [file for file in files if file.is_relative_to(_ARTICLE)]
-    rest = [file for file in files if file not in article]
-    return own_measures.by_name(rest) | own_measures.by_name(article)
+    """The module of every name that the package registers."""
+    return own_measures.by_name(sorted(_PACKAGE.rglob("*.py")))
