@@ -133,7 +133,8 @@ def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
     if fault := next(_faults(columns or rows), ""):
         hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
         raise MeasureError(f"{measure} gives {fault}", where=where, hint=hint)
-    return [_BLANK | {n: v for n, v in row.items() if v is not None} for row in rows]
+    names = {*ESTIMATE_COLUMNS, *(output if framed else ())}
+    return [_BLANK | {n: v for n, v in row.items() if n in names and v is not None} for row in rows]
 
 
 def _records(frame: pd.DataFrame) -> list[Estimate]:
