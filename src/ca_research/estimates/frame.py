@@ -130,7 +130,10 @@ def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
     framed = isinstance(output, pd.DataFrame)
     rows = _records(output) if framed else output
     columns = [dict.fromkeys(output)] if framed and output.empty else []
-    if fault := next(_faults(columns or rows), ""):
+    fault = next(_faults(columns or rows), "")
+    if not fault and len({row["economy"] for row in rows}) < len(rows):
+        fault = "an economy twice"
+    if fault:
         hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
         raise MeasureError(f"{measure} gives {fault}", where=where, hint=hint)
     names = {*ESTIMATE_COLUMNS, *(output if framed else ())}
@@ -161,8 +164,6 @@ def _faults(rows: Any) -> Iterator[str]:
         # noise is none
         if not finite or any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):
             yield f"{known} as figures, from low to high"
-    if len({row["economy"] for row in rows}) < len(rows):
-        yield "an economy twice"
 
 
 @cache
