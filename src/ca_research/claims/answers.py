@@ -28,7 +28,7 @@ def answer(judged: Judged) -> str:
     if judged.reading.not_testable:
         return judged.reason
     known, open_ = _in_order(judged.states, judged.word, judged.decided)
-    declared = {c.name: c for c in judged.reading.criteria}
+    declared = judged.declared
     texts: dict[str, str] = {}
     for name in [*known[:1], *open_[:1], *known[1:], *open_[1:]]:
         text = sentence(declared[name], judged.results[name])
@@ -71,7 +71,7 @@ def finding(judged: Judged) -> str:
     results, name = judged.results, leading(judged.states, judged.word, judged.decided)
     if name is None:
         return "No figures could show it"
-    declared = {c.name: c for c in judged.reading.criteria}
+    declared = judged.declared
     sides = {n: speaks(judged.reading, result) for n, result in results.items()}
     other = next((n for n, side in sides.items() if side and side != sides[name]), None)
     if judged.word not in ENDS and name in judged.decided and sides[name] and other:

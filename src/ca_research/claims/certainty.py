@@ -7,6 +7,7 @@ from __future__ import annotations
 import pandas as pd
 
 from .. import registry
+from ..estimates.frame import groups_of
 from ..registry import ClaimSpec
 from .evidence import Evidence
 from .leave_out import Dependence, leave_out
@@ -105,9 +106,8 @@ def origins_of(figures: pd.DataFrame) -> list[str]:
     Documents of several sources may go back to one origin, which their rows say. Where an estimate
     names no origins they are those of its sources in the register.
     """
-    group = registry.origin_groups()
     pairs = zip(figures["origins"], figures["sources"], strict=True)
-    return sorted({o for origins, ids in pairs for o in origins or (group.get(s, s) for s in ids)})
+    return sorted({o for origins, ids in pairs for o in origins or groups_of(ids)})
 
 
 def _independent(judged: Judged, evidence: Evidence, hangs: Dependence) -> tuple[bool, str]:

@@ -7,22 +7,17 @@ Every fault is one line: the file, the field, what is wrong. Nothing here loads 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from .. import registry
 from ..estimates.generic import misdeclared
-from ..ground import economies as eco
-from ..ground import paths
-from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
+from ..ground.errors import CaResearchError
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
-from ..registry.claims import Want
 from ..registry.declared import declared_measures
-from ..registry.schedule import read_notebook
+from .compute import Call, Computation
 from .evidence import universe
 from .logic import evaluate
 from .measures import find, of_project, signature_faults, taken_by
@@ -31,9 +26,6 @@ from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
 from .words import Stored
-
-_CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
-_JUDGES = re.compile(r"""\bca\.claim\(\s*["'](\w+)["']""")
 
 
 def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[str]]) -> list[str]:
@@ -54,10 +46,8 @@ def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[
 
 
 def _article(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
-    """Every sentence has a claim or the reason why not; the article is of a day that has begun."""
+    """Every sentence has a claim or the reason why not."""
     article = registry.article()
-    if article.date > newest_day():  # no run of that day could be made
-        yield f"date: {article.date} is in the future"
     named = {claim.article.place for claim in claims.values()}
     for sentence in article.sentences:
         if sentence.place not in named and not sentence.none:
@@ -80,17 +70,9 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
             yield "data", f"there is no table {table!r}"
     if claim.notebook not in notebook_tables:
         yield "notebook", f"there is no notebooks/{claim.notebook}"
-    else:
-        yield from (("notebook", fault) for fault in _notebook(claim))
-        for table in sorted(set(claim.data) - notebook_tables[claim.notebook]):
-            yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
-    yield from (("wanted", fault) for want in claim.wanted for fault in _want(want))
-    try:
-        criteria = claim.criteria()
-    except RegistryError as error:
-        yield "criteria", error.what
-        return
-    for name, criterion in criteria.items():
+    for table in sorted(set(claim.data) - notebook_tables.get(claim.notebook, set(claim.data))):
+        yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
+    for name, criterion in claim.criteria().items():
         yield from ((f"criteria.{name}", fault) for fault in _criterion(claim, criterion))
     if claim.declared_on > newest_day():
         yield "declared_on", f"{claim.declared_on} is in the future"
@@ -98,94 +80,45 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
         yield from ((f"readings.{reading.name}.rule", fault) for fault in _rule(reading))
 
 
-def _told(error: CaResearchError) -> str:
-    """An error in one line."""
-    return "; ".join(filter(None, (error.what, error.where, error.hint)))
-
-
-def _notebook(claim: ClaimSpec) -> Iterator[str]:
-    """What a notebook asks of its claim and will not get: a criterion of another name, or another
-    claim's verdict.
-    """
-    there = [c for c in registry.claims().values() if c.notebook == claim.notebook]
-    known = {name for one in there for name in one.criteria()}
-    file = paths.notebooks_dir() / claim.notebook
-    cells = read_notebook(file).cells if file.is_file() else ()
-    code = "\n".join(text for kind, _, text in cells if kind == "code")
-    for name in dict.fromkeys(_CRITERION.findall(code)):
-        if name not in known:
-            yield _told(UnknownNameError("criterion", name, known))
-    judged = sorted(set(_JUDGES.findall(code)))
-    if judged and claim.id not in judged:
-        yield f"it judges {', '.join(judged)}, not {claim.id}"
-
-
-def _want(want: Want) -> Iterator[str]:
-    """A figure that no row of the table could be is never found, and never asked for."""
-    if want.table not in registry.tables():
-        return
-    columns, economies = registry.table(want.table).columns, {"{economy}", *eco.codes()}
-    for slot in {*re.findall("{.*?}", f"{want.what} {[*want.cells.values()]}")} - {"{economy}"}:
-        yield f"there is no slot {slot}"
-    for name, value in want.cells.items():
-        if name not in columns:
-            yield f"table {want.table} has no column {name!r}"
-            continue
-        known = columns[name].values or (economies if columns[name].type == "economy" else ())
-        for one in value if isinstance(value, tuple) else (value,):
-            if known and str(one) not in known:
-                yield f"no {name} of {want.table} is {one!r}"
-
-
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
         axes = claim.axes_of(criterion)
-        errors = signature_faults(criterion, axes, claim.data, claim.data)
-        problems = [error.what for error in errors]
+        problems = [*signature_faults(criterion, axes, claim.data, claim.data)]
         universe(claim, criterion)
     except CaResearchError as error:
-        yield _told(error)
+        yield _in_a_line(error)
         return
-    yield from problems
+    yield from (error.what for error in problems)
     yield from _says(claim, criterion)
-    if criterion.kind == "share" and criterion.unit.startswith(("per cent", "percent", "%")):
-        yield (
-            "kind: a share is a part of one and is shown times a hundred, while the unit is "
-            f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
-        )
     yield from misdeclared(find(criterion.measure), criterion)
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"
     general = hasattr(find(criterion.measure), "table")
     asked = taken_by(criterion).get("economies")
-    if (
-        asked
-        and asked.default is asked.empty
-        and not criterion.over
-        and (general or criterion.measure in of_project())
-    ):
+    own = general or criterion.measure in of_project()
+    if asked and asked.default is asked.empty and own and not criterion.over:
         yield f"over: {criterion.measure} asks of economies, and none is named"
-    elif not problems and general:
+    elif general and not problems:
         yield from dict.fromkeys(_refused(claim, criterion))
+
+
+def _in_a_line(error: CaResearchError) -> str:
+    return "; ".join(filter(None, (error.what, error.where, error.hint)))
 
 
 def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """What a generic measure refuses whatever the figures are, as a rank of an aggregate, by its
     main choices or with one of the others.
     """
-    function, axes = find(criterion.measure), claim.axes_of(criterion)
-    chosen: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
-    arguments = {name: v for name, v in chosen.items() if name in taken_by(criterion)}
-    if "economies" in taken_by(criterion):
-        assert criterion.over is not None  # else `_criterion` has said so
-        arguments["economies"] = criterion.over.economies
-    tables = registry.tables().keys() & taken_by(criterion).keys()
-    frames = {n: pd.DataFrame(columns=[*registry.table(n).columns]) for n in tables}
+    call = Call.of(criterion, criterion.over.economies if criterion.over else ())
+    empty = {name: pd.DataFrame(columns=[*registry.table(name).columns]) for name in claim.data}
+    computation, main = Computation(empty), universe(claim, criterion).main
+    axes = claim.axes_of(criterion)
     for other in ({}, *({axis.name: value} for axis in axes for value in axis.choices)):
         try:
-            function(**frames, **arguments | {n: v for n, v in other.items() if n in arguments})
+            computation.run(call, **main | other)
         except CaResearchError as error:
-            yield _told(error)
+            yield _in_a_line(error)
 
 
 def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
@@ -258,8 +191,7 @@ def verdict(stored: Stored) -> list[str]:
     mains = {c["name"]: c["main_met"] for c in stored["criteria"]}
     implied, _ = apply_rule(reading, states, mains)
     turned = [*deciding(reading, states, implied)]
-    names = [*stored.get("deciding", turned)]  # older reports do not say
-    if implied == stored["verdict"] and names == turned:
+    if (implied, turned) == (stored["verdict"], [*stored["deciding"]]):
         return []
-    says = f"says {stored['verdict']!r} by {names}"
+    says = f"says {stored['verdict']!r} by {stored['deciding']}"
     return [f"{place}: {says}, its criteria imply {implied!r} by {turned}"]

@@ -205,10 +205,8 @@ class Claim:
 
         Raises
         ------
-        UnknownNameError
-            The evidence lacks a criterion.
         UsageError
-            It was gathered for another claim, or before the claim's file was changed.
+            The evidence was gathered for another claim, or before the claim's file was changed.
         """
         if evidence.spec and evidence.spec != self.spec:
             raise UsageError(
@@ -224,9 +222,6 @@ class Claim:
                 f"the parameters {params} are not those that the evidence is of",
                 hint="gather with what the parameters say",
             )
-        known = evidence.frame["criterion"].unique()
-        for name in self.spec.criteria():
-            known_name(f"evidence for {self.id}: criterion", name, known)
         return judge(self.spec, evidence, params or {})
 
 
@@ -306,11 +301,12 @@ def check(
     arguments = {**tables, "economies": None if economy == "CA5" else economy}
     gathering = Gathering(spec, arguments, as_of or "latest")
     evidence = (gathering.less(gone) if gone else gathering).evidence()
+    params = {}
     if gone:
-        rows = standing_in(evidence.rows, empty_mains(gathering.main_rows()))
-        left = pd.DataFrame(rows, columns=evidence.frame.columns)
-        evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))
-    params = {"without": ",".join(gone)} if gone else {}
+        params["without"] = ",".join(gone)
+        kept = {*map(id, standing_in(evidence.standing_rows, empty_mains(gathering.main_rows())))}
+        stands = [id(row) in kept for row in evidence.rows]
+        evidence = replace(evidence, frame=evidence.frame[stands])
     if economy is not None:
         params["economy"] = "CA5" if economy == "CA5" else ",".join(evidence.economies)
     return declared.judge(evidence, params)

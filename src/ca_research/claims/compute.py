@@ -14,7 +14,6 @@ import pandas as pd
 from ..estimates import Estimate, checked, shown_if_older
 from ..estimates.measures import Measure, arguments_of, rows_of
 from ..estimates.once import Made, keeping, once, without_source
-from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
 from .measures import AGE, find, place, slip
@@ -45,16 +44,10 @@ class Call:
 
     @classmethod
     def of(cls, criterion: Criterion, economies: Iterable[str]) -> Call:
-        settings = dict(criterion.settings)
-        age = settings.pop(AGE, None)
-        return cls(
-            criterion.measure,
-            tuple(sorted(settings.items())),
-            tuple(economies),
-            find(criterion.measure),
-            frozenset(criterion.bars.values()),
-            None if age is None else whole_number(AGE, age),
-        )
+        settings: dict[str, Any] = dict(criterion.settings)
+        age, name = settings.pop(AGE, None), criterion.measure
+        bars = frozenset(criterion.bars.values())
+        return cls(name, tuple(settings.items()), tuple(economies), find(name), bars, age)
 
 
 class Computation:
@@ -106,7 +99,8 @@ def _measured(
     function, arguments = call.function, {**given, **dict(call.settings), **choices}
     if "economies" in arguments_of(function):
         arguments.setdefault("economies", list(call.economies))
-    if not function.__module__.startswith(_PACKAGE):  # no other specification sees what it does
+    foreign = not function.__module__.startswith(_PACKAGE)
+    if foreign:  # no other specification sees what it does
         arguments = {
             name: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
             for name, value in arguments.items()
@@ -116,8 +110,8 @@ def _measured(
     except (CaResearchError, ImportError):  # what is not installed is told apart
         raise
     except Exception as error:
-        if fault := slip(function, call.name, error):
-            raise fault from error
+        if foreign:
+            raise slip(function, call.name, error) from error
         raise
     if call.no_older_than is None or known_in is None:
         return rows

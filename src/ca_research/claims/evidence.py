@@ -25,7 +25,6 @@ from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
 from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
-from .logic import number
 from .trace import trace, whole
 from .wanted import NOT_COME, Wanted, unanswered, wanted
 
@@ -147,24 +146,23 @@ class Evidence:
 
         Raises
         ------
-        UsageError
-            Evidence that was made by hand cannot be measured again.
         UnknownNameError
             No such source.
         """
         if source not in registry.sources():
             known_name("source", source, self.sources)
-        if self.gathering is None:
-            raise UsageError(
-                "evidence made by hand cannot be measured again without a source",
-                hint="claim.gather(...) makes evidence that can",
-            )
+        assert self.gathering is not None
         return self.gathering.again(source)
 
 
 def has_figures(row: Mapping[str, Any]) -> bool:
     """Whether a row of evidence rests on any figure."""
     return bool(row["path"])
+
+
+def sources_of(rows: EvidenceRows) -> list[str]:
+    """Ids of the sources that rows rest on."""
+    return sorted({source for row in rows for source in row["sources"]})
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
@@ -285,17 +283,17 @@ class Gathering:
         answers: dict[Any, list[str]] = {}
         for row in rows:
             code, counts = row["economy"], has_figures(row)
-            if code not in codes if counts else number(row["estimate"]) is not None:
+            if code not in codes if counts else row["estimate"] is not None:
                 raise MeasureError(
                     f"{self.calls[name].name} gives a figure of {code or 'no economy'}, on "
                     f"{row['n']} rows; the criterion counts {', '.join(codes) or 'none'}",
                     where=where,
                     hint="estimate_row(rows, economy=...), of whom the claim's `over` names",
                 )
-            ends = (number(row[end]) for end in ("estimate", "low", "high"))
-            digits = ["" if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
-            answers.setdefault(row["spec"], []).append(f"{code} {digits}")
-        standing = [row for row in rows if row["without"] == ""]
+            ends = (row[end] for end in ("estimate", "low", "high"))
+            figures = [end if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
+            answers.setdefault(row["spec"], []).append(f"{code} {figures}")
+        standing = self.standing[name] = [row for row in rows if row["without"] == ""]
         methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
         for one, first in collapse(standing, methods).items():
             if sorted(answers[one]) != sorted(answers[first]):
@@ -327,7 +325,6 @@ class Gathering:
                 traces.append(trace(name, self.universes[name].main, *self.main(name)))
             main = [row for row in rows if row["is_main"]]
             open_[name] = unanswered(criterion, main, counted(criterion, self.economies))
-            self.standing[name] = [row for row in rows if row["without"] == ""]
             every += rows
         return Evidence(
             _typed(every, [axis.name for axis in spec.grid.axes]),
@@ -397,7 +394,5 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     own = [name for name in names if name not in axes]
     frame[own] = frame[own].infer_objects()
     # a claim without criteria, or without a figure, has none to tell a column's type by
-    frame["is_main"] = frame["is_main"].astype(bool)
-    for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    return frame
+    numbers = ("estimate", "low", "high", "n", "first_year", "last_year")
+    return frame.astype({"is_main": bool} | dict.fromkeys(numbers, "float64"))

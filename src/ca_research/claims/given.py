@@ -107,20 +107,15 @@ def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -
     as_of: the day, for frames that no longer carry it. Raises UsageError where frames differ in
     their day, carry none, or hold rows that were not known on it; and what `check_table` raises.
     """
-    said = "" if as_of is None else str(parse_as_of(as_of) or "latest")
-    stated = {name: str(frame.attrs.get("as_of", said)) for name, frame in frames.items()}
-    if silent := [name for name, day in stated.items() if not day]:
+    said = None if as_of is None else str(parse_as_of(as_of) or "latest")
+    days = {frame.attrs.get("as_of", said) for frame in frames.values()} | {said} - {None}
+    if len(days) > 1 or None in days:
+        named = sorted(day or "one that a frame no longer says" for day in days)
         raise UsageError(
-            f"{silent[0]} no longer says on which day its rows were known: it was merged or made "
-            "anew after `load`",
-            hint=f"say it: claim.gather({silent[0]}=..., as_of='latest'), or as_of='2023-05-19'",
+            f"the frames are not known to be of one day: {', '.join(named)}",
+            hint="load all with the same as_of; of merged ones say it: gather(..., as_of='latest')",
         )
-    known_on, *others = sorted({*stated.values(), *filter(None, [said])}) or ["latest"]
-    if others:
-        raise UsageError(
-            f"the frames are of different days: {', '.join([known_on, *others])}",
-            hint="load all of them with the same as_of",
-        )
+    known_on = str(next(iter(days), "latest"))
     day = parse_as_of(known_on)
     tables = {name: frame for name, frame in frames.items() if name in registry.tables()}
     for name, frame in tables.items():

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from .. import registry
+from ..estimates.units import upper
 from ..ground import economies
 from ..ground.periods import day_in_words, is_after
 from ..registry import ClaimSpec
 from .answers import answer, finding, sentence
 from .certainty import certainty
 from .criteria import curve
-from .evidence import Evidence, EvidenceRows
+from .evidence import Evidence, EvidenceRows, sources_of
 from .given import Knowledge, economies_of
 from .leave_out import Dependence, leave_out
 from .logic import number
@@ -69,7 +70,7 @@ def _verdict(spec: ClaimSpec, judged: Judged, evidence: Evidence, **sentence: An
     methods = spec.methods
     hangs = leave_out(judged, evidence, methods)
     today = Knowledge(evidence.as_of).year
-    used = sorted({source for row in rows for source in row["sources"]})
+    used = sources_of(rows)
     mine = (w | {"criteria": [n for n in w["criteria"] if n in names]} for w in evidence.wanted)
     published = registry.article().date.isoformat()
     since = reading.against_since if is_after(evidence.as_of, published) else None
@@ -119,16 +120,12 @@ def _criteria(judged: Judged, rows: EvidenceRows, hangs: Dependence) -> tuple[An
     return tuple(
         replace(
             result,
-            says=sentence(declared, result),
+            says=sentence(judged.declared[name], result),
             speaks=speaks(judged.reading, result),
-            sources=tuple(
-                sorted({s for row in mains if row["criterion"] == name for s in row["sources"]})
-            ),
+            sources=tuple(sources_of([row for row in mains if row["criterion"] == name])),
             sole_sources=tuple(s for s, names in sorted(hangs.sole.items()) if name in names),
         )
-        for declared, (name, result) in zip(
-            judged.reading.criteria, judged.results.items(), strict=True
-        )
+        for name, result in judged.results.items()
     )
 
 
@@ -160,4 +157,4 @@ def _written(text: str, spec: ClaimSpec, evidence: Evidence) -> str:
     if is_after(published.isoformat(), evidence.as_of):
         about.append(f"as of {day_in_words(published)}")
     scope = ", ".join(about)
-    return f"{scope[:1].upper()}{scope[1:]}: {text}" if scope else text
+    return f"{upper(scope)}: {text}" if scope else text

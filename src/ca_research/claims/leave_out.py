@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..ground import economies
-from .evidence import Evidence, EvidenceRows, counted, has_figures
+from .evidence import Evidence, EvidenceRows, counted, has_figures, sources_of
 from .logic import number
 from .rule import Judged
 
@@ -59,7 +59,7 @@ def leave_out(judged: Judged, evidence: Evidence, methods: list[str]) -> Depende
         named = {row["criterion"] for row in rows}
         rows += [row for row in mine if row["criterion"] not in named]
         judge_without(removed.partition(": ")[2], rows, codes)
-    for source in sorted({s for row in mine for s in row["sources"]}):
+    for source in sources_of(mine):
         rest = [row for row in evidence.without(source) if row["criterion"] in results]
         if emptied := sorted(observed - _observed(rest)):
             sole[source] = emptied
@@ -95,6 +95,5 @@ def standing_in(rows: EvidenceRows, empty: set[str]) -> EvidenceRows:
     takes its place. Where none has, or the main one had none before anything was left out
     (`empty`: of these criteria), it stays, and says why nothing can be said.
     """
-    standing = [row for row in rows if row["without"] == ""]
-    gone = (empty_mains(standing) & _observed(standing)) - empty
+    gone = (empty_mains(rows) & _observed(rows)) - empty
     return [row for row in rows if not (row["is_main"] and row["criterion"] in gone)]

@@ -1,8 +1,7 @@
 """Measures found by their registered names, wherever their functions live.
 
 A project's own `measures/*.py` come first, then those it declares (registry/measures.yaml), then
-this article's, then those of the wings, so that a project can replace a measure by one of the same
-name.
+those of the package, so that a project can replace a measure by one of the same name.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from ..ground import paths
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
-    RegistryError,
     UnknownNameError,
     UsageError,
 )
@@ -54,8 +52,8 @@ def find(name: str) -> Measure:
     Returns
     -------
     Measure
-        The project's own where it has one of that name, else the one that it declares, else this
-        article's, else a wing's.
+        The project's own where it has one of that name, else the one that it declares, else the
+        package's.
 
     Raises
     ------
@@ -76,11 +74,7 @@ def find(name: str) -> Measure:
         return _marked(own_measures.module(files[name]), name)
     if name in declarations:
         one = declarations[name]
-        try:
-            return _declared_measure(name, one.model_dump_json(), find(one.family))
-        except TypeError as error:
-            where = f"registry/measures.yaml, {name}"
-            raise RegistryError(str(error), where=where, hint="mend the declaration") from None
+        return _declared_measure(name, one.model_dump_json(), find(one.family))
     if name in package:
         module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
         return _marked(importlib.import_module(module), name)
@@ -121,12 +115,10 @@ def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
     return arguments_of(find(criterion.measure))
 
 
-def choices_of(
-    criterion: Criterion, axes: Iterable[GridAxis]
-) -> list[tuple[str, tuple[Value, ...]]]:
+def choices_of(criterion: Criterion, axes: Iterable[GridAxis]) -> dict[str, tuple[Value, ...]]:
     """Each setting and axis of a criterion with the values that it gives its measure."""
-    settings = ((name, (value,)) for name, value in criterion.settings.items())
-    return [*settings, *((axis.name, axis.choices) for axis in axes)]
+    settings = {name: (value,) for name, value in criterion.settings.items()}
+    return settings | {axis.name: axis.choices for axis in axes}
 
 
 def signature_faults(
@@ -156,14 +148,15 @@ def signature_faults(
         As `find`.
     """
     taken, name = taken_by(criterion), criterion.measure
-    for choice, values in choices_of(criterion, axes):
+    hints = {argument: one.annotation for argument, one in taken.items()} | {AGE: int}
+    for choice, values in choices_of(criterion, axes).items():
         if choice in ("economies", *data):
             yield UsageError(f"{choice!r} is no choice: the claim gives it to {name}")
-        elif choice not in (*taken, AGE, *criterion.bars.values()):
+        elif choice not in (*hints, *criterion.bars.values()):
             yield MeasureError(f"{name} takes no {choice!r}, so the setting or axis does nothing")
-        for value in values if choice in taken else ():
+        for value in values if choice in hints else ():
             try:
-                _validator(taken[choice].annotation).validate_python(value)
+                _validator(hints[choice]).validate_python(value)
             except ValidationError as error:
                 fault = error.errors()[0]["msg"]
                 yield UsageError(f"{choice} of {name}: {fault} (got {value!r})")
@@ -180,16 +173,13 @@ def place(function: Measure) -> str:
     return f"{paths.shown(Path(code.co_filename))}, line {code.co_firstlineno}"
 
 
-def slip(function: Measure, name: str, error: Exception) -> MeasureError | None:
+def slip(function: Measure, name: str, error: Exception) -> MeasureError:
     """What went wrong in the code of a measure from outside the package, with the innermost line of
-    it; None where no such line was at work.
+    it.
     """
     folder = Path(inspect.unwrap(function).__code__.co_filename).parent
-    line = own_measures.line_of(error, folder)
-    if folder.is_relative_to(_PACKAGE) or not line:
-        return None
     what = f"{name} does not work: {type(error).__name__}: {' '.join(str(error).split())}"
-    return MeasureError(what, where=line, hint="mend the line")
+    return MeasureError(what, where=own_measures.line_of(error, folder), hint="mend the line")
 
 
 @by_files("measures.yaml")
@@ -229,8 +219,5 @@ def _marked(module: Any, name: str) -> Measure:
 
 @cache
 def _package() -> dict[str, Path]:
-    """The module of every name that the package registers, this article's before the wings'."""
-    files = sorted(_PACKAGE.rglob("*.py"))
-    article = [file for file in files if file.is_relative_to(_ARTICLE)]
-    rest = [file for file in files if file not in article]
-    return own_measures.by_name(rest) | own_measures.by_name(article)
+    """The module of every name that the package registers."""
+    return own_measures.by_name(sorted(_PACKAGE.rglob("*.py")))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from ..estimates.units import upper
 from ..ground import economies as eco
 from ..ground.numbers import in_words, number, ordinal
 from ..registry import Criterion
@@ -27,7 +28,10 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
     counted = next((word for word in (str(chosen.get("flow")), table) if word in _COUNTED), "")
     role = next((name for name in _WHOM if name in chosen), "")
     whom, to = (
-        eco.joined(_in_prose(name) for name in str(chosen.get(setting, "")).split(";") if name)
+        eco.joined(
+            eco.in_prose(code) if (code := eco.code_of(name)) else name
+            for name in filter(None, str(chosen.get(setting, "")).split(";"))
+        )
         for setting in (role, "to")
     )
     if not counted or question == "level" or not (whom or question == "count"):
@@ -55,10 +59,4 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
         **{f.__name__: f for f in (in_words, names, number, one, ordinal, said, spread)},
     )
     text = re.sub(r" no(?=[,;]| and |$)", " none", one_line(text))
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _in_prose(name: str) -> str:
-    """An economy by its name; a subject of figures that is none as it is."""
-    code = eco.code_of(name)
-    return eco.in_prose(code) if code else name
+    return f"{upper(text)}."

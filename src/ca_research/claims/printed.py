@@ -89,13 +89,12 @@ def on_sentence(
         alone = "the one test; nobody has judged blind how near it is"
         return first.verdict, f"It is the verdict of {alone if len(tests) == 1 else which}."
     careful = [test for test in tests if test.careful]
+    beside = _beside(test for test in tests if test.decided)
     if not careful:
-        beside = _beside(test for test in tests if test.decided)
         return _OPEN, f"No test here says what the sentence says.{beside}"
     most = max(test.vote.best for test in tests if test.vote)
     closest = [test for test in tests if test.vote and test.vote.best == most]
     if unsettled := next((test for test in closest if not test.decided), None):
-        beside = _beside(test for test in tests if test.decided)
         why = f"The closest reading, “{unsettled.title}”, cannot be settled.{beside}"
         return unsettled.verdict, why
     decided = dict.fromkeys([*closest, *(test for test in careful if test.decided)])

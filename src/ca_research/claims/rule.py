@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..registry import VERDICTS, Reading
+from ..registry import VERDICTS, Criterion, Reading
 from ..registry.claims import leaves
 from .criteria import judge_criterion
 from .evidence import EvidenceRows
@@ -72,6 +72,11 @@ class Judged(NamedTuple):
     word: str
     reason: str
     decided: tuple[str, ...]
+
+    @property
+    def declared(self) -> dict[str, Criterion]:
+        """The criteria as the claim's file declares them, by name."""
+        return {criterion.name: criterion for criterion in self.reading.criteria}
 
     @classmethod
     def of(cls, reading: Reading, results: Iterable[CriterionResult]) -> Judged:

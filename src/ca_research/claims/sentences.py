@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ..estimates.units import upper
 from ..ground.errors import UsageError
 
 _PIECE = re.compile(r"\[([^\[\]]*)\]|\{([a-z_.]+)\}")
@@ -87,5 +88,4 @@ def filled(sentence: str, values: Mapping[str, str]) -> str:
         complete = all(values.get(name) for name in slots(inside))
         return _SLOT.sub(lambda slot: values[slot[1]], inside) if complete else ""
 
-    text = " ".join(_PIECE.sub(piece, sentence).split())
-    return text[:1].upper() + text[1:]
+    return upper(" ".join(_PIECE.sub(piece, sentence).split()))

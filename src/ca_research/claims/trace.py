@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..estimates import Rows
+from .verdict import digits
 
 MIME = "application/vnd.ca-research.trace+json"
 """MIME type under which a notebook emits the traces of its criteria, beside its verdicts."""
@@ -19,7 +20,7 @@ ROWS = 30
 """Rows of an estimate that a page shows; `rows` of the trace says how many there are."""
 
 _TEXT = 160  # characters of a cell
-_PLUMBING = {"is_aggregate", "known_on", "source_row"}
+_PLUMBING = ["is_aggregate", "known_on", "source_row"]
 
 
 def trace(
@@ -64,14 +65,11 @@ def whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _shown(rows: pd.DataFrame) -> dict[str, Any]:
     """The first of the rows, without columns that are empty in all of them; their source last."""
-    columns = {
-        str(name): list(map(_cell, column.head(ROWS).tolist()))
-        for name, column in rows.items()
-        if name not in _PLUMBING and not column.isna().all()
-    }
-    if "source_id" in columns:
-        columns["source_id"] = columns.pop("source_id")
-    return {"columns": [*columns], "rows": list(map(list, zip(*columns.values(), strict=True)))}
+    shown = rows.drop(columns=_PLUMBING, errors="ignore").dropna(axis=1, how="all").head(ROWS)
+    if "source_id" in shown:
+        shown["source_id"] = shown.pop("source_id")
+    cells = shown.astype(object).itertuples(index=False, name=None)
+    return {"columns": [*map(str, shown)], "rows": [[*map(_cell, row)] for row in cells]}
 
 
 def _cell(value: Any) -> Any:
@@ -80,9 +78,7 @@ def _cell(value: Any) -> Any:
     value = value.item() if hasattr(value, "item") else value
     if pd.isna(value):
         return None
-    if isinstance(value, (bool, int)):
-        return value
+    if isinstance(value, (int, float)):
+        return digits(value)
     text = str(value)
-    if isinstance(value, float):
-        return float(f"{value:.10g}")
     return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"

@@ -23,7 +23,7 @@ def unseen(claims: Mapping[str, ClaimSpec], rows: Rows) -> Iterator[str]:
     """
     for claim in claims.values():
         for criterion in claim.criteria().values():
-            choices = dict(choices_of(criterion, claim.axes_of(criterion)))
+            choices = choices_of(criterion, claim.axes_of(criterion))
             for name, cells in cells_of(find(criterion.measure)).items():
                 words = {word for v in choices.get(name, ()) for word in split(str(v))}
                 held = rows(cells.table, [cells.column]) if words else None

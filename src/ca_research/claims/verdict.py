@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -21,15 +21,14 @@ MOST_TOLD = 3
 """Reasons of one kind that a printed verdict names."""
 
 
-def _number(value: Any) -> Any:
+_UNSTORED: dict[str, Any] = {"beside": (), "traces": (), "curves": {}}
+"""Fields of a verdict that are not stored with it, emptied."""
+
+
+def digits(value: Any) -> Any:
     """JSON-safe: no NaN, no infinity, no long tails of digits that differ between machines."""
-    if isinstance(value, float):
-        return None if not math.isfinite(value) else float(f"{value:.10g}")
-    if isinstance(value, dict):
-        return {k: _number(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_number(v) for v in value]
-    return value
+    rounded, nothing = (lambda text: float(f"{float(text):.10g}")), (lambda text: None)
+    return json.loads(json.dumps(value), parse_float=rounded, parse_constant=nothing)
 
 
 @dataclass(frozen=True)
@@ -382,8 +381,8 @@ class Verdict:
         dict of str to Any
             All fields but `beside`, `traces` and `curves`; numbers to ten digits, none infinite.
         """
-        content = asdict(replace(self, beside=(), traces=(), curves={}))
-        return _number({name: content[name] for name in stored_fields()})
+        content = asdict(replace(self, **_UNSTORED))
+        return digits({name: content[name] for name in stored_fields()})
 
     def all(self) -> list[Verdict]:
         """This verdict, and those of the other readings.
@@ -408,5 +407,4 @@ class Verdict:
 
 def stored_fields() -> list[str]:
     """Names of the fields of a verdict that are stored with it."""
-    unstored = {"beside", "traces", "curves"}
-    return [f.name for f in fields(Verdict) if f.name not in unstored]
+    return [f.name for f in fields(Verdict) if f.name not in _UNSTORED]

@@ -13,6 +13,7 @@ from .. import registry
 from ..estimates.series import pick
 from ..ground import economies as eco
 from ..ground.economies import joined
+from ..ground.errors import known_name
 from ..registry import ClaimSpec, Criterion
 from ..registry.claims import Want
 from ..registry.holders import Holder, holders
@@ -138,6 +139,8 @@ def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataF
     """The figures that cells describe, a row each: every combination of their values. No economy
     is its own counterpart.
     """
+    for name in cells:
+        known_name(f"column of table {table}", name, registry.table(table).columns)
     values = [v if isinstance(v, (tuple, list)) else [v] for v in cells.values()]
     rows = pd.MultiIndex.from_product(values, names=[*cells]).to_frame(index=False)
     rows = rows.replace(r"\{economy\}", economy, regex=True)
@@ -210,16 +213,9 @@ def requests(want: Wanted) -> list[dict[str, list[Any]]]:
     """
     if len(figures(want["table"], want["cells"])) == want["figures"]:
         return [{name: list(values) for name, values in want["cells"].items()}]
-    return _blocks(_lacking(want["table"], want, load(want["table"])).drop_duplicates())
-
-
-def _blocks(rows: pd.DataFrame) -> list[dict[str, list[Any]]]:
-    """Rows as sets of values by column, each row a combination of one of the sets: values of the
-    first column stand together where the same stands beside them.
-    """
-    first, *others = rows.columns
-    groups: dict[str, tuple[list[Any], list[dict[str, list[Any]]]]] = {}
-    for value, part in rows.groupby(first, sort=False):
-        beside = _blocks(part[others]) if others else [{}]
-        groups.setdefault(str(beside), ([], beside))[0].append(value)
-    return [{first: values, **rest} for values, beside in groups.values() for rest in beside]
+    rows = _lacking(want["table"], want, load(want["table"])).drop_duplicates().assign(want="")
+    for name in reversed(want["cells"]):  # values stand together where the same stands beside them
+        beside = [column for column in rows if column != name]
+        groups = rows.groupby(beside, sort=False, dropna=False)[name]
+        rows = groups.agg(tuple).reset_index()
+    return [{n: list(row[n]) for n in want["cells"]} for row in rows.to_dict("records")]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from ..ground.errors import RegistryError
 from ..registry.declared import Declared
 from .frame import Estimate
 from .measures import Measure, measure, rows_of
@@ -32,7 +33,7 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
 
     Raises
     ------
-    TypeError
+    RegistryError
         The declaration sets an argument that the general measure does not take.
 
     Examples
@@ -49,7 +50,11 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
     renamed = declaration.tables | declaration.names
     general = inspect.signature(family, eval_str=True).parameters
     if unknown := {*renamed, *declaration.defaults, *fixed} - general.keys():
-        raise TypeError(f"{declaration.family} takes no {', '.join(sorted(unknown))}")
+        raise RegistryError(
+            f"{declaration.family} takes no {', '.join(sorted(unknown))}",
+            where=f"registry/measures.yaml, {name}",
+            hint="mend the declaration",
+        )
     hidden, empty = {*fixed, *getattr(family, "of_table", ())}, inspect.Parameter.empty
     choice = partial(inspect.Parameter, kind=inspect.Parameter.KEYWORD_ONLY)
     parameters = [
@@ -80,8 +85,6 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
 
     rows.__signature__ = signature  # type: ignore[attr-defined]
     rows.__doc__ = f"{declaration.gives}\n\n{inspect.getdoc(family)}".strip()
-    marked = measure(name)(rows)
-    marks = {mark: getattr(family, mark, None) for mark in ("by_economy", "about", "question")}
-    marks["table"] = declaration.settings.get("table")
-    vars(marked).update({mark: value for mark, value in marks.items() if value is not None})
-    return marked
+    if table := declaration.settings.get("table"):
+        vars(rows)["table"] = table
+    return measure(name)(rows)

@@ -172,11 +172,6 @@ def case_name(case: str, coding: str) -> str:
     return registry_coding(coding).cases.get(case) or named or case.replace("_", " ")
 
 
-def _named(cases: Sequence[str], coding: str) -> str:
-    few = len(cases) <= MOST_NAMED
-    return " and ".join(case_name(case, coding) for case in cases) if few else ""
-
-
 @measure("documents.origins")
 @tells("named")
 def origins(
@@ -322,7 +317,10 @@ def cases(
     others = _by_case(_shown(row for row in rows if row[doubtful] in split(beside)))
     documented = sorted(case for case, count in others.items() if count >= enough)
     cases = {"case": best, "in_doubt": doubted, "beside": documented}
-    about = {name: _named(of, coding) for name, of in cases.items()}
+    about = {
+        name: " and ".join(case_name(one, coding) for one in of) if len(of) <= MOST_NAMED else ""
+        for name, of in cases.items()
+    }
     used = [row for row in may if case == "any" or row["case"] in (*best, *doubted)]
     # nought rests on every document that was looked through, a case on those that show it
     return [estimate_row(about=about, **figures) | documents.behind_rows(used or rows)]

@@ -16,7 +16,6 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from .. import registry
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.errors import UsageError
@@ -27,7 +26,7 @@ from ..stats.frames import require
 from ..tables.dates import bounds
 from .cells import CellsOf
 from .documents import ENOUGH, expand, split
-from .frame import Estimate, estimate_row
+from .frame import Estimate, estimate_row, groups_of
 from .measures import measure, tells
 from .once import once
 from .series import between as between_ends
@@ -65,12 +64,11 @@ def dated(events: pd.DataFrame) -> pd.DataFrame:
     dates, by = events["date"].astype("string"), events["date_bound"] == "by"
     ends = [(None, None) if pd.isna(date) else bounds(date) for date in dates]
     first, last = (pd.to_datetime([end[i] for end in ends]) for i in (0, 1))
-    groups = registry.origin_groups()
     return events.assign(
         first_day=pd.Series(first, events.index).mask(by),
         last_day=last,
         exact=dates.str.fullmatch(f"{_DAY}(/{_DAY})?").fillna(False).astype(bool) & ~by,
-        origin=[groups.get(source, source) for source in events["source_id"]],
+        origin=groups_of(events["source_id"]),
     )
 
 
@@ -325,15 +323,12 @@ def age(
         first = rows[names(rows["actor"], actor)].head(1)
         figures: Estimate = {"missing": f"no {what} is dated"}
         if len(first):
-            low, high = (
-                (day - first[end].item()).days / 365.25 for end in ("last_day", "first_day")
-            )
-            figures = {"low": low, "high": high, "interval": "precision of the date"}
+            since = "first_day" if first["exact"].item() else "last_day"
+            low, high = ((day - first[end].item()).days / 365.25 for end in (since, "first_day"))
+            figures = between_ends(low, high, "precision of the date")
             if actor in undated:
                 why = f"at least: the first {what.partition(' ')[0]} has no date"
                 figures = {"low": low, "interval": why}
-            elif first["exact"].item():
-                figures = {"estimate": high}
         ages.append(estimate_row(used_rows(first), economy=actor, **figures))
     return ages
 

@@ -19,22 +19,28 @@ from .. import registry
 from ..ground.errors import MeasureError, UsageError
 from ..stats.frames import require
 
-ESTIMATE_COLUMNS = (
-    "economy",
-    "estimate",
-    "low",
-    "high",
-    "interval",
-    "n",
-    "first_year",
-    "last_year",
-    "sources",
-    "path",
-    "missing",
-    "about",
-    "rows",
-    "origins",
-)
+Estimate = dict[str, Any]
+"""One row of an estimates frame, as `estimate_row` makes it."""
+
+_BLANK: Estimate = {
+    "economy": "",
+    "estimate": None,
+    "low": None,
+    "high": None,
+    "interval": "",
+    "n": 0,
+    "first_year": None,
+    "last_year": None,
+    "sources": (),
+    "path": "",
+    "missing": "",
+    "about": None,
+    "rows": None,
+    "origins": (),
+}
+"""A row that says nothing and rests on nothing."""
+
+ESTIMATE_COLUMNS = tuple(_BLANK)
 """Columns of an estimates frame: what every measure of a wing returns to a claim, one row per
 economy.
 
@@ -51,10 +57,6 @@ three.
 
 _NEEDED = ESTIMATE_COLUMNS[:-3]
 """Columns that a frame made by hand has as well."""
-
-
-Estimate = dict[str, Any]
-"""One row of an estimates frame, as `estimate_row` makes it."""
 
 PROCESSED = ("is_aggregate", "known_on")
 """Columns that processing adds to those that a table declares."""
@@ -127,26 +129,15 @@ def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
     """
     framed = isinstance(output, pd.DataFrame)
     rows = _records(output) if framed else output
-    blank = [dict.fromkeys(output.columns)] if framed and output.empty else []
-    fault = next(_faults(blank or rows), "")
-    economies = [] if fault else [row["economy"] for row in rows]
-    if not fault and len({*economies}) < len(economies):
+    columns = [dict.fromkeys(output)] if framed and output.empty else []
+    fault = next(_faults(columns or rows), "")
+    if not fault and len({row["economy"] for row in rows}) < len(rows):
         fault = "an economy twice"
     if fault:
         hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
         raise MeasureError(f"{measure} gives {fault}", where=where, hint=hint)
-    names = dict.fromkeys((*ESTIMATE_COLUMNS, *(output.columns if framed else ())))
-    return [
-        {n: _NOTHING.get(n) if (value := row.get(n)) is None else value for n in names}
-        for row in rows
-    ]
-
-
-_NOTHING: Estimate = {
-    **dict.fromkeys(("economy", "interval", "path", "missing"), ""),
-    **dict.fromkeys(("sources", "origins"), ()),
-}
-"""What stands where a measure gives nothing."""
+    names = {*ESTIMATE_COLUMNS, *(output if framed else ())}
+    return [_BLANK | {n: v for n, v in row.items() if n in names and v is not None} for row in rows]
 
 
 def _records(frame: pd.DataFrame) -> list[Estimate]:
@@ -165,15 +156,14 @@ def _faults(rows: Any) -> Iterator[str]:
         if lacking := [name for name in _NEEDED if name not in row]:
             yield f"no column {', '.join(lacking)}"
             return
-        ends = [row[name] for name in ("low", "estimate", "high")]
-        known = [v for v in ends if v is not None and v is not pd.NA and v == v]
+        for name in ("economy", "interval", "path", "missing", "sources", "origins"):
+            if not isinstance(row.get(name) or _BLANK[name], type(_BLANK[name])):
+                yield f"{name} {row[name]!r:.80}"
+        known = [v for v in map(row.get, ("low", "estimate", "high")) if not pd.isna(v)]
         finite = all(isinstance(v, Real) and math.isfinite(v) for v in known)
         # noise is none
         if not finite or any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):
             yield f"{known} as figures, from low to high"
-        for name, nothing in _NOTHING.items():
-            if not isinstance(row.get(name) or nothing, type(nothing)):
-                yield f"{name} {row[name]!r:.80}"
 
 
 @cache
@@ -243,10 +233,10 @@ def _cells(used: pd.DataFrame) -> list[str]:
             cells.append(map(str, column.tolist()))
         elif name not in added or column.dtype.kind not in "iuf":  # added numbers are figures
             cells.append(map(str, _whole(column)))
-    return list(map("|".join, zip(*cells, _groups(_sources(used)), strict=True)))
+    return list(map("|".join, zip(*cells, groups_of(_sources(used)), strict=True)))
 
 
-def _groups(source_ids: Iterable[str]) -> list[str]:
+def groups_of(source_ids: Iterable[str]) -> list[str]:
     """The origin group of each source; a source that the register does not know is its own."""
     origin = registry.origin_groups()
     return [origin.get(s, s) for s in source_ids]
@@ -270,17 +260,6 @@ def _whole(column: pd.Series) -> list[Any]:
 
 def _path(cells: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(cells)).encode()).hexdigest()[:12]
-
-
-_NO_ROWS: Estimate = {
-    "n": 0,
-    "first_year": None,
-    "last_year": None,
-    "sources": (),
-    "path": "",
-    "rows": None,
-    "origins": (),
-}
 
 
 class Figures:
@@ -310,7 +289,7 @@ class Figures:
         """
         frame, sources = self.frame, _sources(self.frame)
         years = frame["year"].tolist() if "year" in frame else [None] * len(frame)
-        origins = _groups(sources)
+        origins = groups_of(sources)
         if "origin_group" in frame:
             pairs = zip(frame["origin_group"].tolist(), origins, strict=True)
             origins = [of if pd.isna(one) else one for one, of in pairs]
@@ -330,7 +309,8 @@ class Figures:
         rows = Rows(self.frame if places is None else partial(self.frame.take, places))
         at = range(len(self.frame)) if places is None else places
         if not at:
-            return dict(_NO_ROWS)
+            names = ("n", "first_year", "last_year", "sources", "path", "rows", "origins")
+            return {name: _BLANK[name] for name in names}
         years, sources, origins, cells = zip(*(self._told[i] for i in at), strict=True)
         known = [int(year) for year in {*years} if pd.notna(year)]
         return {
@@ -394,8 +374,8 @@ def estimate_row(
     >>> row["n"], row["last_year"], row["sources"]
     (1, 2023, ('KAZ_BNS',))
     """
-    row: Estimate = {"economy": economy, "estimate": estimate, "low": low, "high": high}
-    row |= {"interval": interval, **_NO_ROWS, "missing": missing, "about": about}
+    row = _BLANK | {"economy": economy, "estimate": estimate, "low": low, "high": high}
+    row |= {"interval": interval, "missing": missing, "about": about}
     return row if used is None or used.empty else row | Figures(used).behind()
 
 

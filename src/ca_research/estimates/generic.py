@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Literal
 
 import pandas as pd
@@ -46,38 +46,35 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     of a table of none, where there is one row. base: the table that `per` divides by. year:
     'newest' (in which the figure is there), 'newest-1' (the one before it) and so on, or a year.
     """
-    one, alone = inspect.Parameter, inspect.Parameter.KEYWORD_ONLY
-    parameters, terms = (inspect.signature(f, eval_str=True).parameters for f in (ask, Terms))
-    signature = inspect.Signature(
-        [
-            one("figures", one.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame),
-            one("base", alone, default=None, annotation=pd.DataFrame | None),
-            one("economies", alone, annotation=Sequence[str]),
-            *(choice.replace(kind=alone) for choice in (*parameters.values(), *terms.values())),
-            one("year", alone, default="newest", annotation=str | int),
-        ]
-    )
+    terms = inspect.signature(Terms, eval_str=True).parameters
 
-    @wraps(ask)
-    def answer(figures: pd.DataFrame, **chosen: Any) -> list[Estimate]:
-        bound = signature.bind(figures, **chosen)
-        bound.apply_defaults()
-        chosen = bound.arguments
-        table = Terms(**{n: chosen[n] for n in terms})
-        arguments = {n: chosen[n] for n in parameters}
+    def answer(
+        figures: pd.DataFrame,
+        *,
+        base: pd.DataFrame | None = None,
+        economies: Sequence[str],
+        year: str | int = "newest",
+        **chosen: Any,
+    ) -> list[Estimate]:
+        table = Terms(**{name: chosen.pop(name) for name in terms.keys() & chosen.keys()})
         of_economies = table.column("unit") and not table.over
-        for name in {"counterpart", "to"} & parameters.keys() if of_economies else ():
-            arguments[name] = ";".join(eco.resolve_all(filter(None, arguments[name].split(";"))))
-        question = ask(**arguments)
+        for name in {"counterpart", "to"} & chosen.keys() if of_economies else ():
+            chosen[name] = ";".join(eco.resolve_all(filter(None, chosen[name].split(";"))))
+        question = ask(**chosen)
         groups = eco.AGGREGATES if question.compares and table.bloc == "listed" else ()
         for code in filter(groups.__contains__, question.of):
             raise AggregateError(
                 f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
                 hint="name a single economy, or bloc: members",
             )
-        base, units, year = (chosen[name] for name in ("base", "economies", "year"))
-        return answers(figures, base, table, units, year, question)
+        return answers(figures, base, table, economies, year, question)
 
+    alone = inspect.Parameter.KEYWORD_ONLY
+    *mine, when, _ = inspect.signature(answer, eval_str=True).parameters.values()
+    asked = inspect.signature(ask, eval_str=True).parameters
+    choices = (choice.replace(kind=alone) for choice in (*asked.values(), *terms.values()))
+    signature = inspect.Signature([*mine, *choices, when])
+    update_wrapper(answer, ask)
     answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
     vars(answer).update(__signature__=signature, question=ask.__name__, of_table=OF_TABLE)
     return answer
@@ -276,26 +273,24 @@ def overlap() -> Question:
     return Question((), answer, compares=True)
 
 
-_SORTS: dict[str, tuple[Sequence[str], float, float]] = {
-    "share": (["share"], 0, 1),
-    "rank": (["rank"], 1, math.inf),
-    "years": (["share"], 0, 1),
-    "concentration": (["share"], 0, 1),
-    "overlap": (["share"], 0, 1),
-    "ratio": (["ratio"], 0, math.inf),
-    "count": (["count"], 0, math.inf),
-    "change percent": (["growth", "percent"], -math.inf, math.inf),
-    "change per_year": (["growth", "percent"], -100, math.inf),
-    "change difference share": (["change", "share"], -math.inf, math.inf),
-    "change difference value": (
-        ["change", "points", "level", "count", "length", "days", "months", "years"],
-        -math.inf,
-        math.inf,
-    ),
+_KINDS = {
+    "share": "share",
+    "rank": "rank",
+    "years": "share",
+    "concentration": "share",
+    "overlap": "share",
+    "ratio": "ratio",
+    "count": "count",
+    "change percent": "growth percent",
+    "change per_year": "growth percent",
+    "change difference share": "change share",
+    "change difference value": "change points level count length days months years",
 }
-"""Of each generic measure, a change by its choices, the kinds that its figures may have and the
-range that they lie in; a level, or a difference of levels, is in the table's own unit.
+"""Of each generic measure, a change by its choices, the kinds that its figures may have; a level
+is in the unit of its table, and so is a difference of levels.
 """
+_ENDS = {"share": (0.0, 1.0), "rank": (1.0, math.inf)}
+"""The range that figures of a kind lie in; others than changes are never below nought."""
 
 
 def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[str]:
@@ -309,7 +304,10 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
         if mixing := {"by", *(["of"] if by == "difference" else [])} & {*criterion.axes}:
             yield f"axes: along {min(mixing)!r} units differ, and one threshold is for all"
             return
-    kinds, least, most = _SORTS.get(sort, ([criterion.kind], -math.inf, math.inf))
+    if sort not in _KINDS:
+        return
+    kinds = _KINDS[sort].split()
+    least, most = _ENDS.get(kinds[0], (-math.inf if "change" in sort else 0.0, math.inf))
     if criterion.kind not in kinds:
         yield f"kind: {sort} gives {' or '.join(kinds)}, and no {criterion.kind}"
     if not either_way(criterion.comparison, criterion.threshold, least, most):

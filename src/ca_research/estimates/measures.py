@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..ground import economies
 from ..ground.arguments import number, whole_number
-from ..ground.errors import UsageError, known_name
+from ..ground.errors import known_name
 from .frame import Estimate, estimates
 
 Measure = Callable[..., pd.DataFrame]
@@ -80,14 +80,11 @@ def _resolved_arguments(function: Measure, choices: Mapping[str, Any]) -> dict[s
     where, arguments = f"measure {function.name}", dict(choices)  # type: ignore[attr-defined]
     if arguments.get("economies") is not None:
         arguments["economies"] = economies.resolve_all(arguments["economies"])
-        if not arguments["economies"]:
-            raise UsageError("no economy to measure", where=where, hint="name one at least")
-    hints = {n: a.annotation for n, a in arguments_of(function).items() if n in arguments}
-    for name, hint in hints.items():
+    for name, argument in arguments_of(function).items():
+        hint = argument.annotation if name in arguments else None
         if get_origin(hint) is Literal:
             known_name(name, arguments[name], get_args(hint), where=where)
-    for name, hint in hints.items():
-        if hint in (int, float):
+        elif hint in (int, float):
             arguments[name] = (whole_number if hint is int else number)(name, arguments[name])
     return arguments
 

@@ -218,10 +218,9 @@ def answers(
     year = year if isinstance(year, str) else whole_number("year", year)
     figures = _figures(frame, terms)
     if terms.per:
-        if base is None:
-            raise UsageError("there is nothing to divide by", hint=f"base={terms.per['table']}")
-        figures = _quotients(figures, base, len(frame), **terms.per)
-        frame = pd.concat([frame, base], ignore_index=True)
+        over = require(base, ())
+        figures = _quotients(figures, over, len(frame), **terms.per)
+        frame = pd.concat([frame, over], ignore_index=True)
     units = eco.resolve_all(economies) if terms.column("unit") else [""]
     return [_row(frame, pick(figures, unit=u), terms, u, year, question) for u in units]
 
