@@ -223,8 +223,8 @@ def alike(
     groups = Groups(frame) if groups is None else groups
     for column in (c for c in columns if c in frame.columns and c not in group):
         if groups.several(column, group):
-            first = groups.varied(column, group).argmax()
-            held = frame[column].astype("object")[groups.number(group) == first]
+            held = frame[column].astype("object").groupby(groups.number(group))
+            _, held = next(part for part in held if part[1].nunique(dropna=False) > 1)
             raise MixedUnitsError(
                 f"figures of several kinds would be added or compared: {column} is "
                 f"{', '.join(sorted({str(v) for v in held.fillna('not stated')}))}",
