@@ -8,7 +8,7 @@ Russia.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -173,6 +173,7 @@ def standings(used: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values([*_YEAR, "rank", "counted_as"], ignore_index=True)
 
 
+_NEEDED = "say who must be there: needed=['CHN']"
 _RANKED = {
     **{"economy": "str", "year": "int64", "basis": "str", "flow": "str", "partner": "str"},
     **{"low": "float64", "high": "float64", "rank": "Int64", "partners": "int64"},
@@ -221,7 +222,7 @@ def rank(
         does a source that the register does not know, where it is the only one.
     among : collection of str, optional
         Codes or names of those that take part; every single economy that is listed, if not given.
-        With ``eu="one"`` the EU27 takes part beside them, named or not. The economy itself never
+        Who is asked about takes part too, and with ``eu="one"`` the EU27. The economy itself never
         does.
     eu : {'apart', 'one'}
         'apart' (member states count singly) or 'one' (the EU27 is a partner, its members are not).
@@ -259,8 +260,7 @@ def rank(
     bases = list(dict.fromkeys(several(basis)))
     chosen_years = None if year is None else whole_numbers("year", year)
     wanted = None if partner is None else _partners(partner, eu)
-    among = None if among is None else _partners(among, eu)
-    _require_compared(wanted or (), among, eu)
+    among = None if among is None else _partners([*several(among), *(wanted or ())], eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": among, "eu": eu}
     if pushed.is_relation(trade):
@@ -285,26 +285,15 @@ def rank(
         table = table[table["partner"].isin(wanted)].reset_index(drop=True)
     columns = [*_RANKED, *(["price_basis"] if "price_basis" in seen else [])]
     table = table.reindex(columns=columns).astype(_RANKED)
-    if (
-        wanted
-        and among is None
-        and {*zip(table["basis"], table["partners"], strict=True)} == {("reporter", 1)}
-    ):
+    alone = {*table["partners"]} == {1} and {*table["basis"]} == {"reporter"}
+    if wanted and among is None and alone:
         raise UsageError(
             "the frame lists one partner, which is first of one",
             hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
-    reported = set(trade.loc[trade["reporter"].isin(economy), "partner"]) & {*(wanted or ())}
-    if (
-        needed is None
-        and reported
-        and len(wanted or ()) > 1
-        and "reporter" in {*bases} - {*table["basis"]}
-    ):
-        raise CoverageError(
-            f"no source lists {flow} with all of {eco.joined(map(eco.in_prose, wanted or ()))}",
-            hint=f"say who must be there: needed={sorted(reported)[:1]}",
-        )
+    silent = "reporter" in {*bases} - {*table["basis"]} and needed is None and len(listed) > 1
+    if silent and trade["partner"][trade["reporter"].isin(economy)].isin(listed).any():
+        raise CoverageError(f"no source lists {flow} with all of {eco.joined(listed)}", hint=_NEEDED)
     return table
 
 
@@ -317,18 +306,6 @@ def _partners(names: str | Collection[str], eu: str) -> list[str]:
             hint="name single economies; of the EU27 as one partner eu='one' has the rank",
         )
     return codes
-
-
-def _require_compared(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
-    """Raise UsageError where one that is asked about is not among those that take part."""
-    if among is None:
-        return
-    if outside := sorted(set(codes) - _all_needed(among, eu)):
-        raise UsageError(
-            f"{', '.join(outside)} is asked about and not among those compared: "
-            f"{', '.join(sorted(among))}",
-            hint=f"name it too: among=[..., {outside[0]!r}]",
-        )
 
 
 @takes()
@@ -425,7 +402,7 @@ def lead(
         As in `rank`.
     needed : collection of str
         Partners without which nothing is said, beside `partner` itself; with ``eu="one"`` the EU27
-        as well. All of them must be in `among`, where that is given.
+        as well.
 
     Returns
     -------
@@ -454,8 +431,7 @@ def lead(
     True
     """
     (code,), needed = _partners([partner], eu), _partners(needed, eu)
-    others = None if among is None else _partners(among, eu)
-    _require_compared([code, *needed], others, eu)
+    others = None if among is None else _partners([*several(among), code, *needed], eu)
     wanted, seen = {code, *needed}, reports(trade, economies=economies)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": others, "eu": eu}
     used = compared(seen, year, basis=basis, needed=wanted, **choices)
