@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, known_name
+from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..stats.contract import Economies, Economy, Frame, takes
 from ..stats.frames import ROUNDING, refuse_named, require
 from .guards import CREDITOR_TOTALS, current_dollars
@@ -69,8 +69,7 @@ def debt_exposure(
     """
     debt = require(debt, ("measure", "value_usd", "source_id"), keys=OWED.cell)
     macro = require(macro, ("indicator", "value", "source_id"), keys=OUTPUT.cell)
-    if eco.is_aggregate(creditor):
-        raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
+    eco.single_economies(creditor)
     owed_to = [creditor, *CREDITOR_TOTALS]
     refuse_named(debt["debtor"].unique(), "debtor", debtors)
     refuse_named(debt["creditor"].unique(), "creditor", owed_to)

@@ -12,7 +12,7 @@ from ..ground.arguments import several
 from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.source_columns import ids_in
 from ..stats.contract import MONEY, Economy, Frame, Year, takes
-from ..stats.frames import alike, figures, refuse_named, require, years
+from ..stats.frames import alike, figures, refuse_named, refuse_units, require, years
 from ..tables.load import load
 from ..tables.preference import in_order
 from .concepts import CONCEPTS
@@ -92,11 +92,7 @@ def deflator_from_growth(
     refuse_named(macro["economy"].unique(), "economy", [economy])
     of = {"economy": economy, "indicator": indicator, "source_id": source}
     rows = RATES.check(macro[macro[[*of]].eq(pd.Series(of)).all(axis=1)]).sort_values("year")
-    if set(rows["unit"]) - {"annual %"}:
-        raise MixedUnitsError(
-            f"{indicator} is not in annual %",
-            hint="take a yearly rate, or give convert_prices an index",
-        )
+    refuse_units(rows, "unit", ("annual %",))
     covered, rate = rows["year"].astype(int).to_numpy(), rows["value"].to_numpy()
     if not len(covered) or (np.diff(covered) > 1).any() or (rate <= -100).any():
         raise CoverageError(

@@ -25,12 +25,13 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.arguments import how_many, several, whole_number
-from ..ground.errors import AggregateError, UsageError, known_name
+from ..ground.errors import UsageError, known_name
 from .frames import (
     alike,
     between_0_and_1,
     figures,
     own_groups,
+    refuse_groups,
     refuse_named_aggregates,
     refuse_no_frame,
     refuse_two_labels,
@@ -285,10 +286,7 @@ def refuse_aggregates(frame: pd.DataFrame, column: str, allowed: Iterable[str] =
         return
     marked = set(frame.loc[own_groups(frame, ECONOMIES), column].unique()) - eco.codes()
     if groups := (held & set(eco.AGGREGATES)) - set(allowed) | marked:
-        raise AggregateError(
-            f"aggregates among the {column}s: {', '.join(sorted(map(str, groups))[:8])}",
-            hint="drop them: frame[~frame.is_aggregate], or keep them and drop their members",
-        )
+        refuse_groups(column, groups)
     refuse_named_aggregates(held, column)
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import several
+from ..ground.arguments import refuse, several
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..stats.columns import floats
 from ..stats.contract import Share, takes
@@ -244,7 +244,7 @@ def complete(
     symmetric = ["-".join(sorted(pair)) for pair in zip(*sides, strict=True)]
     ways = cluster_codes(panel.assign(symmetric_pair=symmetric), _words(cluster))
     if not 0 < ways.shape[1] <= 2:
-        raise UsageError(f"cluster {cluster!r}", hint="one, or two: 'exporter+importer'")
+        refuse("cluster", "one column or two", cluster, "'exporter+importer'")
     return Sample(y, x, [*codes(panel, _words(effects)).T], ways).keep(known), known
 
 

@@ -7,9 +7,18 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..ground.arguments import year_span
-from ..ground.errors import CoverageError, known_name
+from ..ground.errors import known_name
 from ..stats.contract import MONEY, Economies, Economy, one_figure_per_cell, takes
-from ..stats.frames import alike, cited, figures, refuse_names, refuse_two_labels, require, years
+from ..stats.frames import (
+    alike,
+    cited,
+    figures,
+    refuse_names,
+    refuse_two_labels,
+    require,
+    some,
+    years,
+)
 from ..tables.load import load
 from ..tables.preference import NO_REPORTS, of_role
 
@@ -90,11 +99,8 @@ def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
     refuse_names(trade, ("reporter", "partner"), of)
     mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
     total = mine[mine["product"].eq("TOTAL")]
-    if total.empty and len(mine):
-        raise CoverageError(
-            f"no row of product TOTAL with {' or '.join(of)}: product is {mine['product'].iloc[0]}",
-            hint="load(..., product='TOTAL'), or of one product: frame.assign(product='TOTAL')",
-        )
+    if len(mine):
+        some(total, f"row of product TOTAL with {' or '.join(of)}", "load(..., product='TOTAL')")
     total = figures(total, "value_usd")
     years(total)
     alike(total, MONEY)
@@ -123,11 +129,8 @@ def pairs(
         )
     both = perspective(trade, economies)
     both = both[both["other"].eq(partner) & both["year"].between(first, last)]
-    if absent := [code for code in economies if code not in set(both["economy"])]:
-        raise CoverageError(
-            f"nobody reports trade between {absent[0]} and {partner}",
-            hint=f"ca.coverage('trade', reporter='{absent[0]}'); rows of product TOTAL count",
-        )
+    for code in economies:
+        some(both[both["economy"] == code], f"report of trade between {code} and {partner}")
     one_figure_per_cell(both, ["economy", *CELL, "side", "source_id"])
     return both
 

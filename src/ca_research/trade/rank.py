@@ -18,7 +18,7 @@ from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import several, whole_numbers
-from ..ground.errors import AggregateError, CoverageError, UsageError
+from ..ground.errors import AggregateError, UsageError
 from ..registry.words import value_words
 from ..stats.contract import KINDS, Economies, Year, one_figure_per_cell, takes
 from ..stats.frames import (
@@ -28,6 +28,7 @@ from ..stats.frames import (
     refuse_named,
     refuse_named_aggregates,
     require,
+    some,
     years,
 )
 from ..tables.preference import of_role, ranked
@@ -293,7 +294,7 @@ def rank(
         )
     silent = "reporter" in {*bases} - {*table["basis"]} and needed is None and len(listed) > 1
     if silent and trade["partner"][trade["reporter"].isin(economy)].isin(listed).any():
-        raise CoverageError(f"no source lists {flow} with all of {eco.joined(listed)}", hint=_NEEDED)
+        some(listed[:0], f"source that lists {flow} with {eco.joined(listed)}", _NEEDED)
     return table
 
 

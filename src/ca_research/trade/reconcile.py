@@ -7,8 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import number
-from ..ground.errors import UsageError
+from ..ground.arguments import number, refuse
 from ..stats.contract import Economies, Economy, takes
 from ..stats.frames import cited, require
 from .mirror import CELL, pairs, services
@@ -82,7 +81,7 @@ def reconcile(
     ''
     """
     if not number("cif_fob", cif_fob, "1.06") >= 1:
-        raise UsageError(f"cif cannot be below fob: cif_fob = {cif_fob}", hint="1.06, or 1.10")
+        refuse("cif_fob", "1 or more, for cif is not below fob", cif_fob, "1.06")
     rows = require(pairs(economy, partner, trade, since, until), ("valuation",))
     cif = rows["valuation"].astype(str).str.casefold() == "cif"
     rows["fob"] = rows["value_usd"] / np.where(cif, cif_fob, 1.0)
