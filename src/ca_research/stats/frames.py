@@ -306,3 +306,17 @@ def cited(
             if held is not None
         }
     )
+
+
+def shares_of(
+    frame: pd.DataFrame, keys: list[str], column: str, parts: Any = slice(None)
+) -> pd.DataFrame:
+    """What each of a column has of the sum of its account in USD, and how many there are; parts:
+    rows that count. Of a sum that is not above zero there are no shares.
+    """
+    shares = frame[[*keys, column, "value_usd"]][parts].reset_index(drop=True)
+    account = Groups.of(frame).number(keys)[parts]
+    total = np.bincount(account, shares["value_usd"])
+    shares["share"] = shares["value_usd"] / np.where(total > 0, total, np.nan)[account]
+    shares[f"{column}s"] = np.bincount(account)[account]
+    return cited(shares, frame, keys, account)

@@ -18,11 +18,10 @@ import pandas as pd
 from ..ground.arguments import refuse
 from ..ground.errors import CoverageError
 from ..stats.contract import MONEY, Frame, takes
-from ..stats.frames import alike, cited, require, some
+from ..stats.frames import alike, cited, require, shares_of, some
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
-from .shares import shares_of
 
 
 @takes(pushed.product_shares, trade=of_trade("product", rows=by_product))
