@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..ground.errors import MixedUnitsError, known_name
 from ..stats.contract import Frame, takes
-from ..stats.frames import cited, own_groups, refuse_groups, some
+from ..stats.frames import cited, own_groups, refuse_groups, require_some
 from . import guards
 
 
@@ -104,7 +104,7 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     """The one concept of a frame of one measure; refuses instruments that are no parts of one
     total, one sector beside all, and aggregates beside their members.
     """
-    first = some(investment, "row of investment").iloc[0]
+    first = require_some(investment, "row of investment").iloc[0]
     concept = CONCEPTS[known_name("measure", str(first["measure"]), CONCEPTS)]
     for column, parts in (("instrument", PARTS), ("sector", ())):
         held = set(map(str, investment.get(column, ())))

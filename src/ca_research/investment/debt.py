@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import MixedUnitsError, known_name
 from ..stats.contract import Economies, Economy, Frame, takes
-from ..stats.frames import ROUNDING, refuse_named, require, some
+from ..stats.frames import ROUNDING, refuse_named, require, require_some
 from .guards import CREDITOR_TOTALS, current_dollars
 
 GDP = "NY.GDP.MKTP.CD"
@@ -75,7 +75,9 @@ def debt_exposure(
     refuse_named(debt["creditor"].unique(), "creditor", owed_to)
     refuse_named(macro["economy"].unique(), "economy", debtors)
     common = whole_accounts(debt, debtors, creditor)
-    some(common, f"source of stocks owed to {creditor}, BIL and MUL by {', '.join(debtors)}")
+    require_some(
+        common, f"source of stocks owed to {creditor}, BIL and MUL by {', '.join(debtors)}"
+    )
     of = {"measure": ["stock"], "debtor": debtors, "source_id": common, "creditor": owed_to}
     used = OWED.check(debt[debt[[*of]].isin(of).all(axis=1)])
     current_dollars(used)

@@ -12,7 +12,7 @@ from ..ground.arguments import several
 from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.source_columns import ids_in
 from ..stats.contract import MONEY, Economy, Frame, Year, takes
-from ..stats.frames import alike, figures, refuse_named, refuse_units, require, some, years
+from ..stats.frames import alike, figures, refuse_named, refuse_units, require, require_some, years
 from ..tables.load import load
 from ..tables.preference import in_order
 from .concepts import CONCEPTS
@@ -95,7 +95,9 @@ def deflator_from_growth(
     refuse_units(rows, "unit", ("annual %",))
     covered, rate = rows["year"].astype(int).to_numpy(), rows["value"].to_numpy()
     whole = (np.diff(covered) == 1).all() and (rate > -100).all()
-    some(rate[: len(rate) * whole], f"rate of {economy} above -100 % in each year by {source}")
+    require_some(
+        rate[: len(rate) * whole], f"rate of {economy} above -100 % in each year by {source}"
+    )
     index = 100 * np.cumprod(np.r_[1.0, 1 + rate / 100])
     years_of = np.r_[covered[0] - 1, covered]
     return pd.DataFrame({"year": years_of, "index": index, "source_id": source})

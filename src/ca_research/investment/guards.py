@@ -9,7 +9,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, known_name
 from ..stats.contract import MONEY, Frame, one_figure_per_cell
-from ..stats.frames import refuse_named_aggregates, refuse_units, some
+from ..stats.frames import refuse_named_aggregates, refuse_units, require_some
 
 CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
@@ -53,7 +53,9 @@ def one_edition(projects: pd.DataFrame, edition: str) -> pd.DataFrame:
     projects = Frame(value="", columns=("host", "year", "project_id", "source_id")).read(
         projects, ()
     )
-    mine = some(projects[projects["source_id"] == edition], f"project of edition {edition!r}")
+    mine = require_some(
+        projects[projects["source_id"] == edition], f"project of edition {edition!r}"
+    )
     one_figure_per_cell(mine, ["project_id"])
     return mine
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, MixedUnitsError
 from ..stats.contract import Economies, Frame, takes
-from ..stats.frames import ROUNDING, cited, refuse_named, refuse_two_labels, require, some
+from ..stats.frames import ROUNDING, cited, refuse_named, refuse_two_labels, require, require_some
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -88,7 +88,7 @@ def creditor_hhi(
         refuse_named(debt["debtor"].unique(), "debtor", debtors)
     for debtor in debtors or [""]:
         mine = rows[rows["debtor"].eq(debtor) | (debtor == "")]
-        some(mine, f"{measure} of {debtor or 'anyone'} by {source}", "missing is not zero")
+        require_some(mine, f"{measure} of {debtor or 'anyone'} by {source}", "missing is not zero")
     instruments = set(rows["instrument"])
     if {"all", "export_import_bank"} & instruments and len(instruments) > 1:
         raise MixedUnitsError(

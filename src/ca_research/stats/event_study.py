@@ -22,7 +22,7 @@ from ..ground.numbers import decimals
 from .columns import floats
 from .contract import Share, one_figure_per_cell, takes
 from .fixed_effects import Log, Sample, estimated, note, scaled
-from .frames import origin, require, some
+from .frames import origin, require, require_some
 from .result import Result, t_interval
 
 LEAST_BEFORE = 2
@@ -174,11 +174,15 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: Log) -> pd.DataFra
     if (rows["k"].dropna() % 1 != 0).any():
         refuse(names["t"], "numbers of periods, as the first treated one", rows["t"].max(), "1")
     rows["treated"] = rows["k"] >= 0
-    some(rows[rows["first"].isna()], "unit that stays untreated", "never treated is missing, not 0")
+    require_some(
+        rows[rows["first"].isna()], "unit that stays untreated", "never treated is missing, not 0"
+    )
     before = rows.loc[rows["k"] < 0, "k"].unique()[LEAST_BEFORE - 1 :]
     periods = rows["t"].unique()[LEAST_BEFORE:] if rows["treated"].any() else before[:0]
     for enough in (before, periods):
-        some(enough, f"treated unit with {LEAST_BEFORE} periods before it, and one from it on")
+        require_some(
+            enough, f"treated unit with {LEAST_BEFORE} periods before it, and one from it on"
+        )
     # the unit effects absorb this shift; without it the iterative first stage would lose digits to
     # the level of y
     rows["y"] -= rows["y"].where(~rows["treated"]).groupby(rows["u"]).transform("mean")
@@ -193,7 +197,7 @@ def _compared(rows: pd.DataFrame, estimator: str, log: Log) -> pd.DataFrame:
     used = rows[~rows["treated"]] if first_stage else rows
     reason = f"one {'untreated ' * first_stage}row alone in its unit or period"
     rows = _without(rows, _alone(rows, used), reason, log)
-    some(rows[rows["treated"]], "treated row to be compared with untreated ones", _OBSERVED)
+    require_some(rows[rows["treated"]], "treated row to be compared with untreated ones", _OBSERVED)
     unseen = rows["first"].notna() & ~rows.groupby("u")["treated"].transform("any")
     note(log, "", "its unit is not observed from the treatment on: in leads alone", unseen.sum())
     return rows.reset_index(drop=True)
@@ -393,7 +397,9 @@ def event_study(
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
     rows = _compared(_prepare(frame, names, log), estimator, log)
     rows[["g", "u"]] = rows[["g", "u"]].apply(lambda column: pd.factorize(column)[0])
-    clusters = len(some(rows["g"].unique()[1:], "second cluster", "cluster by the unit")) + 1
+    clusters = (
+        len(require_some(rows["g"].unique()[1:], "second cluster", "cluster by the unit")) + 1
+    )
     dummies, cells, reference = _cells(rows, estimator)
     beta, v = _estimate(rows, dummies, estimator)
     k, size = cells["k"].to_numpy(), cells["rows"].to_numpy()

@@ -52,7 +52,7 @@ def require(
     refuse_no_frame(frame)
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
-        raise UsageError(f"two columns are named {str(twice)!r}", hint="drop or rename one of them")
+        refuse("columns", "named each once", twice, "frame.drop(columns=...)")
     for column in (*columns, *keys):
         if column not in frame.columns:
             refuse_index(frame, column)
@@ -61,9 +61,7 @@ def require(
             )
     for column in keys:
         if lost := np.count_nonzero(frame[column].isna()):
-            raise UsageError(
-                f"{lost} row(s) without {column!r}", hint="drop them, or say what they are"
-            )
+            refuse(column, "known in each row", f"{lost} without it", "frame.dropna(subset=...)")
     return frame.reset_index(drop=True) if {*frame.index.names} & {*frame.columns} else frame
 
 
@@ -191,7 +189,9 @@ def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Collection
 Rows = TypeVar("Rows", bound=Sized)
 
 
-def some(rows: Rows, what: str, hint: str = "take other years, economies or sources") -> Rows:
+def require_some(
+    rows: Rows, what: str, hint: str = "take other years, economies or sources"
+) -> Rows:
     """The rows; CoverageError where there are none of what they are."""
     if not len(rows):
         raise CoverageError(f"no {what}", hint=hint)

@@ -14,7 +14,7 @@ import pandas as pd
 from ..ground.arguments import how_many, refuse
 from ..ground.errors import CoverageError
 from .columns import floats
-from .frames import some
+from .frames import require_some
 
 YEARS = (1000, 2999)
 """What lies outside numbers rows or writes months: no year of a statistic."""
@@ -33,7 +33,7 @@ def observations(series: pd.Series, least: int) -> pd.Series:
     if len(known) and not (between and index.is_unique):
         refuse("the index of the series", "years, each once", list(index), "set_index('year')")
     observed = pd.Series(floats(known, "the series"), index)
-    some(observed.iloc[least - 1 :], f"{least} observations, which this measure needs")
+    require_some(observed.iloc[least - 1 :], f"{least} observations, which this measure needs")
     return observed
 
 

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError
 from .columns import floats, power_of_two
 from .frames import require
 
@@ -70,9 +71,6 @@ class Figures:
         regressions of the same rows share. Raises CoverageError where they are too few.
         """
         used = r.columns
-        if len(set(used)) < len(used):
-            twice = next(name for name in used if used.count(name) > 1)
-            raise CoverageError(f"{twice!r} has two roles in one regression; declare an Exclusion")
         key = r.sample, frozenset(self._holes.intersection(used))
         if key not in self._rows:
             known = ~self._absent[:, self.of(key[1])].any(axis=1)
@@ -93,10 +91,7 @@ def sample_rows(frame: pd.DataFrame, name: str, rule: Any) -> np.ndarray:
     else:
         mask = rule.reindex(frame.index) if isinstance(rule, pd.Series) else pd.Series(rule)
     if len(mask) != len(frame) or mask.isna().any() or not pd.api.types.is_bool_dtype(mask):
-        raise UsageError(
-            f"sample {name!r} is not one truth value per row of the data",
-            hint="decide for each row; missing is not false",
-        )
+        refuse(f"sample {name!r}", "one truth value for each row; missing is none", rule, "'rich'")
     return mask.to_numpy(dtype=bool)
 
 

@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import number
-from ..ground.errors import CoverageError, UsageError
-from ..ground.numbers import counted
+from ..ground.arguments import number, refuse
+from ..ground.errors import CoverageError
 from .columns import floats
-from .frames import require
+from .frames import require, require_some
 from .result import Result
 
 LEAST_BEFORE = 8
@@ -322,10 +321,7 @@ def synthetic_control(
     wide = require(outcomes, units).sort_index()
     index = wide.index
     if not index.is_unique or index.hasnans or not pd.api.types.is_numeric_dtype(index):
-        raise UsageError(
-            "the index must hold each period once, as a number",
-            hint="set_index('year'), without rows that have none",
-        )
+        refuse("the index", "each period once, as a number", list(index), "set_index('year')")
     values = np.column_stack([floats(wide[unit], unit) for unit in units])
     start, absent = number("start", start), np.isnan(values[:, 0])
     values, periods = values[~absent], index.to_numpy()
@@ -339,18 +335,11 @@ def synthetic_control(
     values, periods = np.asfortranarray(values[:, ~lacking]), periods[~absent]
     after = periods >= start
     before = int((~after).sum())
-    if before < least_before:
-        raise CoverageError(
-            f"{treated}: figures for {counted(before, 'period')} before {start:g}, at least "
-            f"{least_before} are needed",
-            hint="choose another start or a longer panel",
-        )
-    if not after.any() or len(used) < least_donors:
-        raise CoverageError(
-            f"{treated}: no figure from {start:g} on, or fewer than {least_donors} donors observed "
-            "throughout",
-            hint="choose another start, a longer panel or a wider pool",
-        )
+    require_some(
+        range(before)[least_before - 1 :], f"{least_before} periods of {treated} before {start:g}"
+    )
+    require_some(periods[after], f"figure of {treated} from {start:g} on")
+    require_some(used[least_donors - 1 :], f"{least_donors} donors observed throughout")
     level = _level(values, after) if demean else values
     weights = simplex_weights(level[~after, 0], level[~after, 1:])
     gap = level[:, 0] - level[:, 1:] @ weights

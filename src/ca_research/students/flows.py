@@ -17,7 +17,7 @@ from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.periods import spans
 from ..stats.contract import Economies, Economy, Frame, Year, takes
-from ..stats.frames import refuse_groups, refuse_names, require, some, years
+from ..stats.frames import refuse_groups, refuse_names, require, require_some, years
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -534,7 +534,7 @@ def destination_shares(
     years(require(students, ("year",)))
     rows = _rows(students, origin, level, source, year=year, source_id=source)
     rows = DESTINATIONS.check(rows[rows["destination"] != "WLD"])
-    some(rows[rows["students"] > 0], f"student of {origin} anywhere in {year} by {source}")
+    require_some(rows[rows["students"] > 0], f"student of {origin} anywhere in {year} by {source}")
     table = rows[["destination", "students"]].sort_values(
         ["students", "destination"], ascending=[False, True], ignore_index=True
     )

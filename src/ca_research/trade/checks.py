@@ -11,7 +11,7 @@ import pandas as pd
 from ..ground.arguments import refuse
 from ..ground.errors import MixedUnitsError
 from ..stats.contract import Frame
-from ..stats.frames import require, some
+from ..stats.frames import require, require_some
 
 REST = ("_X", "S19")
 """Residual partners: no economies, but the members of none; a total may hold them beside
@@ -39,7 +39,7 @@ def by_product(trade: pd.DataFrame) -> pd.DataFrame:
     require(trade, (), keys=("product",))
     # as the table writes all products together, or a file of one's own
     totals = [p for p in trade["product"].unique() if str(p).strip().upper() in _TOTALS]
-    rows = some(trade[~trade["product"].isin(totals)], "rows by product", _COVERED)
+    rows = require_some(trade[~trade["product"].isin(totals)], "rows by product", _COVERED)
     one_classification(rows["product"].unique())
     return rows
 

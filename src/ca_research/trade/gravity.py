@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.arguments import refuse, several
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.errors import CoverageError, known_name
 from ..stats.columns import floats
 from ..stats.contract import Share, takes
 from ..stats.fixed_effects import (
@@ -223,10 +223,7 @@ def complete(
     for side in sides:
         refuse_named(np.unique(side), "exporter or importer")
     if (sides[0] == sides[1]).any():
-        raise UsageError(
-            "rows of an economy with itself",
-            hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
-        )
+        refuse("importer", "another economy than the exporter, as in panel()", "the same", "'CHN'")
     value = panel["value_usd"].to_numpy()
     x = {term: floats(panel[term], term, infinite=True) for term in terms}
     known = ~np.isnan(value)

@@ -14,10 +14,10 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.arguments import refuse, whole_numbers
-from ..ground.errors import UsageError, known_name
+from ..ground.errors import known_name
 from ..stats.contract import KINDS, Frame, Single, Year, takes
 from ..stats.fixed_effects import note
-from ..stats.frames import origin, refuse_named, require, some
+from ..stats.frames import origin, refuse_named, require, require_some
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
 _SIDES = {
@@ -45,7 +45,7 @@ def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd
         trade = pq.read_table(trade, columns=there, filters=only).to_pandas()
     trade = require(trade, ("source_id",))
     trade = trade[trade["source_id"] == source] if source else trade
-    some(trade, f"rows of trade by {source or 'anyone'}")
+    require_some(trade, f"rows of trade by {source or 'anyone'}")
     sides = _WORLD
     if not set(_WORLD) <= set(trade.columns):
         require(trade, ("reporter", "partner", "flow"))
@@ -72,11 +72,13 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
         refuse_named(covariates[column].unique(), column)
     numbers = covariates.select_dtypes(["number", "bool"]).astype(float)
     numbers = numbers.drop(columns=["year", "is_aggregate"], errors="ignore")
-    some(numbers.T, "column of numbers among the covariates", "add one: the log of distance")
+    require_some(
+        numbers.T, "column of numbers among the covariates", "add one: the log of distance"
+    )
     for suffix, columns in sides.items():
         joined = numbers.add_suffix(suffix)
         if again := {*joined} & {*rows}:
-            raise UsageError(f"the panel has a column {min(again)!r} already", hint="rename it")
+            refuse("covariates", "not columns of the panel", sorted(again), "'log_distance'")
         joined[columns] = covariates[keys].to_numpy()
         joined = joined.astype({k: rows[k].dtype for k in columns})
         rows = rows.merge(joined, on=columns, how="left")
@@ -165,7 +167,7 @@ def panel(
         note(log, "panel", reason, int((hit & ~left).sum()), detail if hit.any() else "")
         left |= hit
     reasons_of = "; ".join(entry["reason"] for entry in log)
-    rows = some(rows[~left], f"pair left in the panel: {reasons_of}").reset_index(drop=True)
+    rows = require_some(rows[~left], f"pair left in the panel: {reasons_of}").reset_index(drop=True)
     for more in (None if geography is None else _near(geography), covariates):
         rows = rows if more is None else _with(rows, more)
     ids = {i for part in (rows, geography, covariates) if part is not None for i in origin(part)}
@@ -218,5 +220,7 @@ def treated_pairs(
     hit = panel[[*sides]].isin(sides).all(axis=1)
     if since is not None:
         hit &= panel["year"] >= since
-    some(panel[hit], f"pair from {'/'.join(exporter)} to {'/'.join(importers)} in the panel")
+    require_some(
+        panel[hit], f"pair from {'/'.join(exporter)} to {'/'.join(importers)} in the panel"
+    )
     return hit.astype(float)

@@ -18,7 +18,7 @@ import pandas as pd
 from ..ground.arguments import refuse
 from ..ground.errors import CoverageError
 from ..stats.contract import MONEY, Frame, takes
-from ..stats.frames import alike, cited, require, shares_of, some
+from ..stats.frames import alike, cited, require, require_some, shares_of
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
@@ -173,7 +173,7 @@ def _of_one_kind(*frames: pd.DataFrame) -> None:
 def _exports_of_all(trade: pd.DataFrame) -> pd.DataFrame:
     require(trade, (), keys=("flow", "product"))
     exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
-    return some(exports, "exports of TOTAL", "load(..., product='TOTAL', flow='export')")
+    return require_some(exports, "exports of TOTAL", "load(..., product='TOTAL', flow='export')")
 
 
 EXPORTS = of_trade(
@@ -283,7 +283,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     one_classification([*exports["product"].unique(), *imports["product"].unique()])
     for name, basket in (("export", exports), ("import", imports)):
         _of_flow(basket, name)
-        some(basket[basket["value_usd"] > 0], f"{name}s above zero")
+        require_some(basket[basket["value_usd"] > 0], f"{name}s above zero")
     _of_one_kind(exports, imports)
     alike(pd.concat([exports, imports]), ["year"])
     x, m = (b.set_index("product")["value_usd"] for b in (exports, imports))
@@ -391,5 +391,5 @@ def balance(
     wide["balance"] = wide["export"] - wide["import"]
     wide["of_turnover"] = wide["balance"] / (wide["export"] + wide["import"])
     wide.columns.name = None
-    table = some(wide.dropna(subset=["balance"]), "group with both flows").reset_index()
+    table = require_some(wide.dropna(subset=["balance"]), "group with both flows").reset_index()
     return cited(table, trade, by)

@@ -16,7 +16,7 @@ from ..stats.frames import (
     refuse_names,
     refuse_two_labels,
     require,
-    some,
+    require_some,
     years,
 )
 from ..tables.load import load
@@ -100,7 +100,9 @@ def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
     mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
     total = mine[mine["product"].eq("TOTAL")]
     if len(mine):
-        some(total, f"row of product TOTAL with {' or '.join(of)}", "load(..., product='TOTAL')")
+        require_some(
+            total, f"row of product TOTAL with {' or '.join(of)}", "load(..., product='TOTAL')"
+        )
     total = figures(total, "value_usd")
     years(total)
     alike(total, MONEY)
@@ -130,7 +132,7 @@ def pairs(
     both = perspective(trade, economies)
     both = both[both["other"].eq(partner) & both["year"].between(first, last)]
     for code in economies:
-        some(both[both["economy"] == code], f"report of trade between {code} and {partner}")
+        require_some(both[both["economy"] == code], f"report of trade between {code} and {partner}")
     one_figure_per_cell(both, ["economy", *CELL, "side", "source_id"])
     return both
 

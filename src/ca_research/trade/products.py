@@ -11,7 +11,7 @@ from ..ground.arguments import refuse
 from ..ground.errors import CoverageError
 from ..registry.tables import Revision
 from ..stats.contract import KINDS, Frame, takes
-from ..stats.frames import alike, cited, require, some
+from ..stats.frames import alike, cited, require, require_some
 from . import pushed
 from .checks import SUM, by_product, of_trade, one_classification
 from .pushed import ACCOUNT, DataFrameOrRelation
@@ -180,7 +180,7 @@ def unit_values(trade: DataFrameOrRelation) -> DataFrameOrRelation:
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = ["reporter", "year", "flow", "partner", "product"]
     quantity = trade["quantity"].astype(float)
-    some(quantity.dropna(), "row with a quantity", "take a source that states it, as BACI")
+    require_some(quantity.dropna(), "row with a quantity", "take a source that states it, as BACI")
     table = trade[[*keys, "value_usd", "quantity", "quantity_unit"]].reset_index(drop=True)
     price = trade["value_usd"] / quantity.where(quantity > 0)
     return cited(table.assign(unit_value=price.to_numpy()), trade, keys)

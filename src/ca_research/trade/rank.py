@@ -18,7 +18,7 @@ from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import several, whole_numbers
-from ..ground.errors import AggregateError, UsageError
+from ..ground.errors import UsageError
 from ..registry.words import value_words
 from ..stats.contract import KINDS, Economies, Year, one_figure_per_cell, takes
 from ..stats.frames import (
@@ -28,7 +28,7 @@ from ..stats.frames import (
     refuse_named,
     refuse_named_aggregates,
     require,
-    some,
+    require_some,
     years,
 )
 from ..tables.preference import of_role, ranked
@@ -294,19 +294,13 @@ def rank(
         )
     silent = "reporter" in {*bases} - {*table["basis"]} and needed is None and len(listed) > 1
     if silent and trade["partner"][trade["reporter"].isin(economy)].isin(listed).any():
-        some(listed[:0], f"source that lists {flow} with {eco.joined(listed)}", _NEEDED)
+        require_some(listed[:0], f"source that lists {flow} with {eco.joined(listed)}", _NEEDED)
     return table
 
 
 def _partners(names: str | Collection[str], eu: str) -> list[str]:
     """Codes of those that can be ranked: single economies, and the EU27 where it is one."""
-    codes = eco.resolve_all(names)
-    if groups := [c for c in codes if eco.is_aggregate(c) and (c, eu) != ("EU27", "one")]:
-        raise AggregateError(
-            f"{eco.name_of(groups[0])} is an aggregate and cannot stand among its members",
-            hint="name single economies; of the EU27 as one partner eu='one' has the rank",
-        )
-    return codes
+    return eco.single_economies(names, ["EU27"] if eu == "one" else ())
 
 
 @takes()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import Frame, takes
-from ..stats.frames import cited, shares_of, some
+from ..stats.frames import cited, require_some, shares_of
 from ..stats.groups import Groups
 from . import pushed
 from .checks import REST, SUM, of_trade
@@ -68,7 +68,7 @@ def partner_shares(
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = list(by)
     world = trade["partner"] == "WLD"
-    some(trade[~world], "partner in the frame")
+    require_some(trade[~world], "partner in the frame")
     shares = shares_of(trade, keys, "partner", ~world)
     if denominator == "world":
         totals = trade[world].set_index(keys)["value_usd"]
