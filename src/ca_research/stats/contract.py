@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from inspect import signature
 from types import NoneType, UnionType
 from typing import (
@@ -170,8 +170,8 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
     Parameters
     ----------
     relation : callable, optional
-        The measure of relations: takes the measure of frames, what it declares, and what its body
-        takes.
+        The measure of relations: takes the measure of frames with its choices, what it declares,
+        and what its body takes.
     **frames : Frame
         What each frame must be.
 
@@ -204,7 +204,8 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
                 by = arguments["by"] = keys_of(arguments["by"], apart)
             for name, frame in frames.items():
                 if relation and hasattr(arguments[name], "fetchall"):
-                    return drawable(relation(call, frame, **arguments))
+                    choices = {word: value for word, value in arguments.items() if word != name}
+                    return drawable(relation(partial(call, **choices), frame, **arguments))
                 arguments[name] = frame.check(arguments[name], by)
             return drawable(function(*bound.args, **bound.kwargs))
 

@@ -107,10 +107,10 @@ def sen_slope(series: pd.Series) -> float:
     >>> sen_slope(pd.Series([0.0, 10.0, 12.0], index=[2010, 2015, 2016]))
     2.0
     """
+    from scipy.stats import theilslopes
+
     observed = observations(series, 3)
-    x, y = observed.index.to_numpy(dtype=float), observed.to_numpy()
-    i, j = np.triu_indices(len(observed), k=1)
-    return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+    return float(theilslopes(observed, observed.index.to_numpy(dtype=float)).slope)
 
 
 def log_slope(series: pd.Series) -> float:

@@ -9,7 +9,6 @@ or the index refuses: a sum of the partners at hand is not the world.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -68,7 +67,6 @@ def product_shares(
 def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
     """The index below of a relation: shares of products, over those of the world."""
     world = world.df() if pushed.is_relation(world) else world
-    measure = partial(measure, world=world)
     base = shares_of(WORLD.check(world), ["year"], "product").drop(
         columns=["products", "value_usd"]
     )
@@ -84,7 +82,7 @@ def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Re
     joined = f"select rows.*, base.share as weight{of_world} from rows left join base"
     rows: Any = accounts.rows  # asked here, where `base` is
     accounts.rows = rows.query("rows", f"{joined} using (year, product)")
-    accounts.judge("not coalesce(weight > 0, false)")
+    accounts.judge(accounts.rows.filter("not coalesce(weight > 0, false)"))
     rca = "value_usd::double / nullif(total, 0) / weight as rca"
     return accounts.each(table, rca, sources=sources)
 
