@@ -261,7 +261,9 @@ def convert_prices(
     basis = CURRENT if base_year is None else constant(base_year)
     now, of = _base(str(frame["price_basis"].iloc[0])), frame["year"].astype(int)
     index = deflator.set_index(deflator["year"].astype(int))["index"]
-    goal, start = (of.where(year is None, year).map(index) for year in (base_year, now))
+    goal, start = (
+        pd.Series(of if year is None else year, of.index).map(index) for year in (base_year, now)
+    )
     lacking = frame["year"][~((goal > 0) & (start > 0))]
     if len(lacking):
         raise CoverageError(

@@ -263,7 +263,6 @@ def rank(
     wanted = None if partner is None else _partners(partner, eu)
     among = None if among is None else _partners([*several(among), *(wanted or ())], eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
-    choices: dict[str, Any] = {"flow": flow, "source": source, "among": among, "eu": eu}
     if pushed.is_relation(trade):
         trade = pushed.totals(trade, chosen_years, economy)
     trade = require(trade, ("value_usd",), keys=KEYS)
@@ -275,7 +274,9 @@ def rank(
         economy = sorted(c for c in reporters if not eco.is_aggregate(c))
     seen, parts = reports(trade, economies=economy), []
     for n, one in enumerate(bases):
-        used = compared(seen, basis=one, needed=listed, **choices)
+        used = compared(
+            seen, basis=one, flow=flow, source=source, among=among, eu=eu, needed=listed
+        )
         parts.append(cited(standings(used), used, _PARTNER).assign(basis=one, flow=flow, at=n))
     place = {code: n for n, code in enumerate(economy)}
     table = pd.concat(parts).rename(columns={"counted_as": "partner"})
@@ -349,8 +350,9 @@ def rank_years(
     """
     needed, figures = _partners(needed, eu), reports(trade, economies=economy)
     wanted = _all_needed(needed, eu)
-    choices: dict[str, Any] = {"flow": flow, "source": source, "among": None, "eu": eu}
-    used = compared(figures, basis=basis, needed=needed, **choices)
+    used = compared(
+        figures, basis=basis, flow=flow, source=source, among=None, eu=eu, needed=needed
+    )
     listed = used[used["counted_as"].isin(wanted)].groupby(_YEAR)["counted_as"].nunique()
     able = listed[listed == len(wanted)].groupby(level="year").size()
     every = sorted(figures["year"].unique())
@@ -428,8 +430,9 @@ def lead(
     (code,), needed = _partners([partner], eu), _partners(needed, eu)
     others = None if among is None else _partners([*several(among), code, *needed], eu)
     wanted, seen = {code, *needed}, reports(trade, economies=economies)
-    choices: dict[str, Any] = {"flow": flow, "source": source, "among": others, "eu": eu}
-    used = compared(seen, year, basis=basis, needed=wanted, **choices)
+    used = compared(
+        seen, year, basis=basis, flow=flow, source=source, among=others, eu=eu, needed=wanted
+    )
     ends = standings(used).set_index("counted_as")
 
     def row(economy: str) -> Estimate:
