@@ -11,7 +11,7 @@ from tests.cases import cases
 
 from ca_research import check as run_check
 from ca_research import claim, load, registry
-from ca_research.app.scaffold import new_claim
+from ca_research.app.scaffold import beginning, new_claim
 from ca_research.claims import check, measures
 from ca_research.estimates.measures import rows_of
 from ca_research.ground import errors
@@ -229,3 +229,10 @@ def test_a_table_of_ones_own_has_its_measures_without_python(wrote):
     assert change(lending, branch="south", since=2020)["missing"].item()
     with pytest.raises(TypeError):
         change(lending, since=2020)
+
+
+def test_a_claim_can_begin_with_every_measure_of_the_library():
+    """One of products said that there are no figures, for those of the world are an aggregate's."""
+    begun = {name: beginning(name) for name in measures.names(article=False)}
+    assert begun["trade.product_share"]["kind"] == "share"
+    assert len(begun["trade.product_share"]["settings"]["product"]) == 2  # a chapter

@@ -50,7 +50,8 @@ def _of_one(name: str) -> str:
         start = beginning(name)
     except CaResearchError:  # no figures are at hand to begin with
         needed = [n for n, p in choices.items() if p.default is p.empty]
-        start = {"settings": dict.fromkeys(needed, "..."), "kind": "...", "unit": "..."}
+        settings = dict.fromkeys(needed, "...")
+        start = {"settings": settings, "kind": "...", "unit": "...", "economies": []}
     return filled(
         TEMPLATES / "measure.j2",
         name=name,

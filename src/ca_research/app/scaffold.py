@@ -43,6 +43,9 @@ SORTS = {
     "change": ("growth", "per cent"),
     "count": ("count", "number"),
     "documents.share": ("percent", "per cent of documents"),
+    "concentration": ("share", "index"),
+    "overlap": ("share", "index"),
+    "rca": ("ratio", "ratio"),
     "origins": ("count", "independent sources"),
     "origins_with": ("count", "independent sources"),
     "cases": ("count", "independent sources"),
@@ -198,11 +201,14 @@ def beginning(name: str) -> dict[str, Any]:
     """
     from ..claims.measures import find, of_project
     from ..tables import load
+    from ..tables.levels import of_level
 
-    taken = inspect.signature(find(name)).parameters
+    function = find(name)
+    taken = inspect.signature(function).parameters
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
-    kind, unit = SORTS.get(name) or SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
+    sort = getattr(function, "question", name.rpartition(".")[2])
+    kind, unit = SORTS.get(name) or SORTS.get(sort, ("level", UNSTATED))
     examples: dict[str, Any] = {}
     if data:
         table = "facts" if "facts" in data else data[0]
@@ -210,7 +216,10 @@ def beginning(name: str) -> dict[str, Any]:
         for column, about in taken.items():
             if column in rows and about.default in {*rows[column].unique()}:
                 rows = rows[rows[column] == about.default]
-        examples = _examples(registry.table(table), rows)
+        of = registry.table(table)
+        for product in (c for c in of.key if of.columns[c].levels and "level" in taken):
+            rows = rows[rows[product].isin(of_level(of, 2, rows[product].unique()))]
+        examples = _examples(of, rows)
     if unit == UNSTATED and name not in of_project():  # one's own may give anything
         unit = examples.get("unit", UNSTATED)
     whose = examples.get("economies")
@@ -239,7 +248,8 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
         other = roles.get("counterpart", unit)
         keys = [n for n in table.key if n not in (time, "source_id") and (n == unit or n != other)]
         most = time if other == unit else other
-        rows = rows[~rows["is_aggregate"]]
+        single = rows[~rows["is_aggregate"]]
+        rows = single if len(single) else rows
     else:  # a document or an event that is there
         row = rows.iloc[-1].dropna().to_dict() if len(rows) else {}
         days = dict.fromkeys(["near", "window", "to_near"], row.get("date", ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..estimates.series import pick
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, MixedUnitsError
+from ..ground.errors import CoverageError
 from ..registry import article
 from ..registry.words import value_words
 from ..stats.frames import require
@@ -200,13 +200,8 @@ def order_of(
     trade would change whether China is first, and if it is `bounded`. By its own report an economy
     must list NEEDED, and a range of both sides has no bound.
     """
-    choices: dict[str, Any] = {"flow": flow, "eu": eu, "source": source, "among": None}
-    choices |= {"basis": basis, "needed": NEEDED}
-    try:  # all years at once, unless one of them is refused
-        used = compared(sides.seen, **choices)
-    except MixedUnitsError:
-        used = compared(sides.seen, year, **choices)
-    used = _among(used, among)
+    choices: dict[str, Any] = {"basis": basis, "flow": flow, "eu": eu, "source": source}
+    used = _among(compared(sides.seen, **choices, among=None, needed=NEEDED), among)
     ends = _ends(standings(used)).get((economy, year), {})
     wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
     absent = sorted(wanted - ends.keys())
@@ -351,15 +346,7 @@ def lead(
     except CoverageError:
         if not bounded or len(economies) > 1 or facts is not None:
             raise
-        turnover = compared(
-            sides.seen,
-            basis=basis,
-            flow="turnover",
-            source="office_first",
-            among=None,
-            eu="apart",
-            needed=NEEDED[:1],
-        )
+        turnover = _turnover(sides, basis, "apart", NEEDED[:1])
         listed = turnover.loc[turnover["other"].eq(NEEDED[0]), "year"]
         if listed.empty:
             raise
@@ -368,21 +355,27 @@ def lead(
     return [lead_row(sides, code, year, partners=partners, **choices) for code in economies]
 
 
+def _turnover(sides: Sides, basis: str, eu: str, needed: Collection[str] = NEEDED) -> pd.DataFrame:
+    """Reports of turnover by which partners can be compared, by the preferred sources."""
+    choices: dict[str, Any] = {"basis": basis, "eu": eu, "needed": needed, "among": None}
+    return compared(sides.seen, flow="turnover", source="office_first", **choices)
+
+
 def _newest_year(sides: Sides, economies: Sequence[str], basis: str, eu: str, since: int) -> int:
-    """The newest year of which so many of the economies have an order without a bound, or a
+    """The newest year of which so many of the economies have reports of all that are needed, or a
     statement.
     """
     least = min(AT_LEAST, len(economies))
-    stated = {*zip(sides.shares["economy"], sides.shares["year"], strict=True)}
-    for year in reversed(sides.years):
-        orders = {code: order_of(sides, code, year, basis=basis, eu=eu) for code in economies}
-        able = [
-            code
-            for code, order in orders.items()
-            if isinstance(order, Order) and ((code, year) in stated or not order.bounds)
-        ]
-        if len(able) >= least:
-            return year
+    turnover = _turnover(sides, basis, eu)
+    needed = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
+    listed = turnover[turnover["counted_as"].isin(needed)]
+    partners = listed.groupby(["economy", "year"])["counted_as"].nunique()
+    able = {*partners.index[partners == len(needed)]}
+    if basis == "reporter":
+        able |= {*zip(sides.shares["economy"], sides.shares["year"], strict=True)}
+    count = Counter(int(year) for _, year in able)
+    if newest := [year for year in sides.years if count[year] >= least]:
+        return newest[-1]
     one = " and the EU" if eu == "one" else ""
     raise CoverageError(
         f"no year since {since} has turnover with China and Russia{one} for {least} of "

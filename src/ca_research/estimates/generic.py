@@ -20,6 +20,7 @@ from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
 from .frame import Estimate
 from .measures import Measure, measure
+from .series import pick
 from .voices import Question, Terms, Voice, answers
 
 OF_TABLE = (
@@ -32,6 +33,7 @@ OF_TABLE = (
     "mirrored",
     "over",
     "level",
+    "for_each",
     "per",
 )
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
@@ -254,11 +256,32 @@ def concentration() -> Question:
     return Question((), answer, compares=True)
 
 
+@measure("series.overlap")
+@_general
+def overlap() -> Question:
+    """How far two parts of the figures offset each other, as exports and imports of the same
+    products do: the index of Grubel and Lloyd.
+
+    Formula: 1 - sum_i |x_i - m_i| / sum_i (x_i + m_i). Grubel and Lloyd (1975), Intra-Industry
+    Trade, eq. 2.10.
+    """
+
+    def answer(voice: Voice, year: int) -> float | None:
+        rows = pick(voice.rows, year=year)
+        sides = rows.pivot(index="other", columns="part", values="amount").fillna(0)
+        apart = sides.diff(axis=1).abs().to_numpy()[:, 1].sum()
+        share = _part(float(apart), float(rows["amount"].sum()))
+        return None if share is None else 1 - share
+
+    return Question((), answer, compares=True)
+
+
 _SORTS: dict[str, tuple[Sequence[str], float, float]] = {
     "share": (["share"], 0, 1),
     "rank": (["rank"], 1, math.inf),
     "years": (["share"], 0, 1),
     "concentration": (["share"], 0, 1),
+    "overlap": (["share"], 0, 1),
     "ratio": (["ratio"], 0, math.inf),
     "count": (["count"], 0, math.inf),
     "change percent": (["growth", "percent"], -math.inf, math.inf),

@@ -75,6 +75,9 @@ class Terms:
         product; '' for none.
     level : int or str
         The level of those codes, where they have levels.
+    for_each : str
+        A column that each figure is divided by, such as quantity; '' for none. Such figures are
+        not added up.
     per : mapping, optional
         The figures of a second table that those of a unit and year are divided by: its `table`,
         `where`, `part`, `parts`, `source` and `roles` as here, and the `counterpart` that they are
@@ -93,6 +96,7 @@ class Terms:
     bloc: Literal["listed", "members"] = "listed"
     over: str = ""
     level: int | str = ""
+    for_each: str = ""
     per: Mapping[str, Any] | None = None
 
     def members(self, name: str, year: int) -> Sequence[str]:
@@ -298,9 +302,10 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
             mine = figures["other"].isin(codes) & of_year
             if codes == {name} or not mine.any():
                 continue
-            if terms.each_speaks:
+            if terms.each_speaks or terms.for_each:
+                of = f"figures for each {terms.for_each}".removesuffix(" for each ")
                 raise UsageError(
-                    f"{name} would be added up from what each of its members reports",
+                    f"{name} would be added up from {of} of each of its members",
                     hint="ask for one of them",
                 )
             parts = figures[mine]
@@ -347,9 +352,13 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
         wanted[terms.part] = [there.get(part, part) for part in terms.parts]
-    rows = require(frame, [time, value, "source_id", *sides, *wanted, *basis])
+    divisor = [terms.for_each] if terms.for_each else []
+    rows = require(frame, [time, value, "source_id", *sides, *wanted, *basis, *divisor])
     rows = rows.reset_index(drop=True)
     rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[value])
+    for column in divisor:
+        rows = rows[rows[column] > 0]
+        rows = rows.assign(**{value: rows[value] / rows[column]})
     if terms.level:
         rows = pick(rows, **{other: of_level(table, terms.level, rows[other].unique())})
     rows = rows[~own_groups(rows, [*sides, *terms.where]).to_numpy(bool)]

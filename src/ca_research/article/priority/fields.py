@@ -214,7 +214,7 @@ def field_cells(
     """
     cells = _trade_cells if field == "trade" else _compared
     rows = zip(product(SINCE, economies), cells(table, field, way, economies), strict=True)
-    return [{"dimension": field, "choice": way, "since": since, **row} for (since, _), row in rows]
+    return [row | {"dimension": field, "choice": way, "since": since} for (since, _), row in rows]
 
 
 def _trade_cells(
@@ -222,14 +222,12 @@ def _trade_cells(
 ) -> list[Estimate]:
     """By the economy's own reports, by its partners', or by theirs where it has none."""
     if way == "own_else_partners":
-        own, partners = (_trade_cells(trade, field, w, economies) for w in ("own", "partners"))
-        pairs = zip(own, partners, strict=True)
+        each = (field_cells(trade, field, w, economies=economies) for w in ("own", "partners"))
+        pairs = zip(*each, strict=True)
         return [theirs if mine["missing"] else mine for mine, theirs in pairs]
     basis = {"own": "reporter"}.get(way, "mirror")
-    return [
-        _on_basis(both_sides(trade, economies=economies, since=since), code, basis, since)
-        for since, code in product(SINCE, economies)
-    ]
+    sides = both_sides(trade, economies=economies, since=min(SINCE))
+    return [_on_basis(sides, code, basis, since) for since, code in product(SINCE, economies)]
 
 
 def _on_basis(sides: Sides, economy: str, basis: str, since: int) -> Estimate:
@@ -241,7 +239,7 @@ def _on_basis(sides: Sides, economy: str, basis: str, since: int) -> Estimate:
     """
     side = "own report" if basis == "reporter" else "partners' reports"
     newest: tuple[int, Order] | None = None
-    for year in reversed(sides.years):
+    for year in sorted((year for year in sides.years if year >= since), reverse=True):
         order = order_of(sides, economy, year, basis=basis, eu="one", among=frozenset(POWERS))
         if isinstance(order, Order) and not (newest and order.bounds):
             newest = year, order
