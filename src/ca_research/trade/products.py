@@ -14,10 +14,9 @@ from ..stats.contract import KINDS, Frame, takes
 from ..stats.frames import alike, cited, require, require_some
 from . import pushed
 from .checks import SUM, by_product, of_trade, one_classification
-from .pushed import ACCOUNT, DataFrameOrRelation
+from .pushed import ACCOUNT, AMOUNTS, DataFrameOrRelation
 
 PRODUCTS = of_trade("product", account=ACCOUNT, rows=by_product)
-AMOUNTS = {"quantity", "quantity_unit"}
 
 
 @takes(pushed.add_up, trade=PRODUCTS)
@@ -35,9 +34,9 @@ def add_up(trade: DataFrameOrRelation, *, level: Literal[2, 4] = 2) -> DataFrame
     Returns
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
-        As `trade`: reporter, partner, year, flow, product, value_usd (USD), products (number of
-        those added), what the rows say of their kind, quantity and quantity_unit where each has
-        one and in one unit, sources. A product that is not listed is in no sum.
+        As `trade`: reporter, partner, year, flow, product, what the rows say of their kind,
+        value_usd (USD), quantity and quantity_unit where each has one and in one unit, products
+        (number of those added), sources. A product that is not listed is in no sum.
 
     Raises
     ------
@@ -59,17 +58,16 @@ def add_up(trade: DataFrameOrRelation, *, level: Literal[2, 4] = 2) -> DataFrame
 
 
 def _sums(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one account and product added up."""
-    keys = [*ACCOUNT, "product"]
-    cells = rows.groupby(keys, observed=True)
-    sums = cells["value_usd"].agg(value_usd="sum", products="size")
-    sums = sums.join(cells[[kind for kind in KINDS if kind in rows]].first())
-    if {*rows} >= AMOUNTS:
+    """Rows of one account, product and kind added up."""
+    keys = [*ACCOUNT, "product", *(kind for kind in KINDS if kind in rows)]
+    cells = rows.groupby(keys, observed=True, dropna=False)
+    sums = cells["value_usd"].sum().to_frame()
+    if {*rows} >= {*AMOUNTS, *AMOUNTS.values()}:
         known, units = cells["quantity"].count(), cells["quantity_unit"].nunique()
-        whole = known.eq(sums["products"]) & units.eq(1)
+        whole = known.eq(cells.size()) & units.eq(1)
         sums["quantity"] = cells["quantity"].sum().where(whole)
         sums["quantity_unit"] = cells["quantity_unit"].first().where(whole)
-    return cited(sums.reset_index(), rows, keys)
+    return cited(sums.assign(products=cells.size()).reset_index(), rows, keys)
 
 
 def _codes(concordance: pd.DataFrame) -> pd.DataFrame:

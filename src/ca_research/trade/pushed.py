@@ -8,7 +8,6 @@ own words. Parts of ten million rows, measured as frames one after another, took
 
 from __future__ import annotations
 
-import itertools
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,6 +34,8 @@ Measure = Callable[..., Any]
 """The measure of frames."""
 ACCOUNT = ("reporter", "partner", "year", "flow")
 """What a flow is, of all its products."""
+AMOUNTS = {"quantity": "quantity_unit"}
+"""Columns that are added too, where they are of one unit, which stands in another."""
 LIMIT = 100_000
 """Rows of accounts that may break a rule, fetched to be judged."""
 MANY = 1200
@@ -273,14 +274,13 @@ def add_up(measure: Measure, declared: Frame, trade: Relation, level: int) -> Re
     accounts.add_up("count(*) as products")
     there = accounts.rows.columns
     kinds = [c for c in KINDS if c in there]
-    amounts = {"quantity": "quantity_unit"} if {"quantity", "quantity_unit"} <= {*there} else {}
+    amounts = AMOUNTS if {*AMOUNTS, *AMOUNTS.values()} <= {*there} else {}
     each = f"select * replace (left(product, {level}) as product) from rows"
     more = f", count(*) as products{accounts.sources}"
-    keys = [*ACCOUNT, "product"]
-    added = accounts.ask(sums(each, [*keys, *kinds], "value_usd", amounts, more))
-    order = [*keys, "value_usd", "products", *kinds, *itertools.chain(*amounts.items())]
-    columns = _names([*order, *added.columns[-1:]] if accounts.sources else order)
-    return added.project(columns)
+    added: Relation = accounts.ask(
+        sums(each, [*ACCOUNT, "product", *kinds], "value_usd", amounts, more)
+    )
+    return added
 
 
 def unit_values(measure: Measure, declared: Frame, trade: Relation) -> Relation:
