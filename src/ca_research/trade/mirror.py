@@ -28,9 +28,7 @@ CELL = ["year", "direction"]
 
 
 @takes()
-def perspective(
-    trade: pd.DataFrame, of: Economies, *, panels: bool = True, reconciled: bool = False
-) -> pd.DataFrame:
+def perspective(trade: pd.DataFrame, of: Economies, *, reconciled: bool = False) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
     Parameters
@@ -40,9 +38,6 @@ def perspective(
         of product TOTAL are used.
     of : iterable of str
         Codes or names of the economies looked at.
-    panels : bool
-        Whether the positive figures of sources with the role 'panel' count, whose zeros are not
-        reports; ranks do without them (a four-year panel of uneven quality settles no 'first').
     reconciled : bool
         Whether the figures of sources with the role 'reconciled' are kept, on a side of their own.
 
@@ -52,7 +47,8 @@ def perspective(
         The rows with economy, other, direction (export or import *of the economy*) and side:
         'reporter' where the economy itself reports, 'mirror' where its partner does, 'reconciled'
         where a source made one figure of both. Sources with the role 'estimated' are nobody's
-        report and never count.
+        report and never count; nor do zeros of the role 'panel'. Ranks do without panels (a
+        four-year one of uneven quality settles no 'first').
 
     Raises
     ------
@@ -74,8 +70,7 @@ def perspective(
     sources = total["source_id"].unique()
     single = total["source_id"].isin(of_role(sources, "reconciled"))
     keep = ~total["source_id"].isin(of_role(sources, *NO_REPORTS)) | (single & reconciled)
-    filled = total["source_id"].isin(of_role(sources, "panel"))
-    keep &= ~filled | (panels & total["value_usd"].gt(0))
+    keep &= ~total["source_id"].isin(of_role(sources, "panel")) | total["value_usd"].gt(0)
     own = total[keep & total["reporter"].isin(of)]
     own = own.assign(
         economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter"
