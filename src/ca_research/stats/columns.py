@@ -26,7 +26,8 @@ def floats(held: pd.Series, name: str, *, infinite: bool = False) -> np.ndarray:
     except (TypeError, ValueError):
         values = None
     if values is None:
-        refuse(name, "numbers", next(iter(held), ""), "1.0, by pd.to_numeric or pd.get_dummies")
+        word = next((value for value in held if isinstance(value, str)), held.dtype)
+        refuse(name, "numbers", word, "1.0, by pd.to_numeric or pd.get_dummies")
     if not infinite and np.isinf(values).any():
         refuse(name, "finite", np.inf, "None for a logarithm of zero")
     return values

@@ -100,10 +100,9 @@ def figures(
             f"{int(absent.sum())} row(s) without {column!r}",
             hint="missing is not zero: drop these rows, or take another source",
         )
-    if np.isinf(values).any() or (not negative and (values < 0).any()):
-        refuse(
-            column, "finite and none below zero", values[(values < 0) | np.isinf(values)][0], "1.0"
-        )
+    odd = np.isinf(values) | ((values < 0) & (not negative))
+    if odd.any():
+        refuse(column, "finite, and nowhere below zero", values[odd][0], "1.0")
     frame = frame.assign(**{column: values})
     return frame[~absent] if gaps == "dropped" and absent.any() else frame
 

@@ -71,6 +71,8 @@ class Figures:
         regressions of the same rows share. Raises CoverageError where they are too few.
         """
         used = r.columns
+        if len({*used}) < len(used):
+            raise CoverageError(f"a column has two roles in one regression: {', '.join(used)}")
         key = r.sample, frozenset(self._holes.intersection(used))
         if key not in self._rows:
             known = ~self._absent[:, self.of(key[1])].any(axis=1)
