@@ -335,9 +335,8 @@ def synthetic_control(
     values, periods = np.asfortranarray(values[:, ~lacking]), periods[~absent]
     after = periods >= start
     before = int((~after).sum())
-    require_some(
-        range(before)[least_before - 1 :], f"{least_before} periods of {treated} before {start:g}"
-    )
+    enough = f"{least_before} periods of {treated} before {start:g}, but {before}"
+    require_some(range(before)[least_before - 1 :], enough)
     require_some(periods[after], f"figure of {treated} from {start:g} on")
     require_some(used[least_donors - 1 :], f"{least_donors} donors observed throughout")
     level = _level(values, after) if demean else values

@@ -250,13 +250,13 @@ def product_shares(measure: Measure, declared: Frame, trade: Relation, by: list[
 def grubel_lloyd(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> pd.DataFrame:
     """The index as a frame: see `indices.grubel_lloyd`, the measure of frames."""
     accounts = by_product(trade, declared, by, measure)
-    each = accounts.ask("select distinct on (flow) * from rows").df()
-    if {*each["flow"]} != {"export", "import"}:
-        accounts.measure(each)
     table = accounts.add_up(
         "count(distinct product) as products, count(distinct flow) = 2 as whole, "
         "any_value(flow) as flow"
     )
+    each = accounts.ask("select distinct on (flow) * from rows").df()
+    if {*each["flow"]} != {"export", "import"}:
+        accounts.measure(each)
     keys, signed = _names(by), "case flow when 'export' then value_usd else -value_usd end::double"
     gaps = f"select {keys}, abs(sum({signed})) as gap, sum(value_usd::double) as turnover from rows"
     index = f"select {keys}, 1 - sum(gap) / nullif(sum(turnover), 0) as index"
