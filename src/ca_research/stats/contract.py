@@ -171,7 +171,7 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
     ----------
     relation : callable, optional
         The measure of relations: takes the measure of frames with its choices, what it declares,
-        and what its body takes.
+        the relation, and the choices.
     **frames : Frame
         What each frame must be.
 
@@ -205,7 +205,9 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
             for name, frame in frames.items():
                 if relation and hasattr(arguments[name], "fetchall"):
                     choices = {word: value for word, value in arguments.items() if word != name}
-                    return drawable(relation(partial(call, **choices), frame, **arguments))
+                    return drawable(
+                        relation(partial(call, **choices), frame, arguments[name], **choices)
+                    )
                 arguments[name] = frame.check(arguments[name], by)
             return drawable(function(*bound.args, **bound.kwargs))
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..ground.arguments import refuse
 from ..ground.errors import CoverageError
-from ..stats.contract import MONEY, Frame, takes
+from ..stats.contract import MONEY, takes
 from ..stats.frames import alike, cited, require, require_some, shares_of
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
@@ -64,13 +64,13 @@ def product_shares(
     return shares_of(trade, list(by), "product")
 
 
-def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
+@pushed.of_accounts
+def _advantage(accounts: pushed.Accounts, world: Any) -> Relation:
     """The index below of a relation: shares of products, over those of the world."""
     world = world.df() if pushed.is_relation(world) else world
     base = shares_of(WORLD.check(world), ["year"], "product").drop(
         columns=["products", "value_usd"]
     )
-    accounts = pushed.by_product(trade, declared, ["reporter", "year"], measure)
     table = accounts.add_up("sum(value_usd::double) as total")
     kinds = [c for c in ("flow", "scope", "revision", *MONEY) if c in accounts.rows.columns]
     if kinds:

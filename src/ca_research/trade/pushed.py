@@ -22,7 +22,6 @@ from ..stats.frames import figures, refuse_names, require
 from ..stats.frames import years as refuse_no_years
 from ..tables.levels import sums
 from .checks import SUM
-from .checks import by_product as rows_by_product
 from .mirror import KEYS
 
 if TYPE_CHECKING:
@@ -55,21 +54,26 @@ class Accounts:
 
     Parameters
     ----------
-    rows : DuckDBPyRelation
-        Rows of trade.
-    declared : Frame
-        What a frame of them must be.
-    keys : sequence of str
-        What one account is.
     measure : callable
         The measure of frames, which takes rows that may break it.
+    declared : Frame
+        What a frame of them must be.
+    rows : DuckDBPyRelation
+        Rows of trade.
+    by : sequence of str
+        What one account is, beside what the measure declares.
     """
 
     def __init__(
-        self, rows: Relation, declared: Frame, keys: Sequence[str], measure: Measure
+        self, measure: Measure, declared: Frame, rows: Relation, by: Sequence[str] = ()
     ) -> None:
-        self.rows, self.declared, self.keys, self.measure = rows, declared, list(keys), measure
-        self.cell, value = declared.cell_of(rows.columns, keys), declared.value
+        self.rows, self.declared, self.measure = rows, declared, measure
+        self.keys = [*by, *declared.account]
+        if declared.rows:  # of trade by product: without TOTAL, of one classification
+            require(rows.limit(0).df(), ("product",))
+            products = declared.rows(rows.project("product").distinct().df())["product"]
+            self.rows = rows = rows.filter(f"product in {_listed(products)}")
+        self.cell, value = declared.cell_of(rows.columns, by), declared.value
         require(rows.limit(0).df(), (*declared.columns, value), keys=self.cell)
         known = rows.filter(f'"{value}" is not null')
         figures(known.limit(1).df(), value, negative=True)
@@ -179,11 +183,20 @@ class Accounts:
         return relation
 
 
-def partner_shares(
-    measure: Measure, declared: Frame, trade: Relation, by: list[str], denominator: str
-) -> Relation:
+def of_accounts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A measure of relations, by what it does with accounts."""
+
+    def call(
+        measure: Measure, declared: Frame, rows: Relation, by: Sequence[str] = (), **choices: Any
+    ) -> Any:
+        return function(Accounts(measure, declared, rows, by), **choices)
+
+    return call
+
+
+@of_accounts
+def partner_shares(accounts: Accounts, denominator: str) -> Relation:
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
-    accounts = Accounts(trade, declared, by, measure)
     is_partner, value, of_world = "partner <> 'WLD'", "value_usd::double", denominator == "world"
     some = f"filter ({is_partner})"
     table = accounts.add_up(
@@ -193,12 +206,12 @@ def partner_shares(
     )
     if of_world:
         amiss = f"partners > 0 and (world is null or largest > world * (1 + {SUM!r}))"
-        accounts.judge_some(f"select {_names(by)} from {table} where {amiss}")
+        accounts.judge_some(f"select {_names(accounts.keys)} from {table} where {amiss}")
     accounts.refuse_none(table, "partners > 0")
     total = "world" if of_world else "total"
     shares = accounts.each(table, f"{value} / nullif({total}, 0) as share, partners", is_partner)
     if not of_world:
-        _SHARES[shares] = by, table
+        _SHARES[shares] = accounts.keys, table
     return shares
 
 
@@ -207,7 +220,7 @@ def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> p
     shares_by, table = _SHARES.get(shares, ([], ""))
     index = "squares / nullif(total * total, 0)"
     if shares_by != by:
-        accounts = Accounts(shares, declared, by, measure)
+        accounts = Accounts(measure, declared, shares, by)
         table = accounts.add_up(
             "sum(share) as total, sum(share * share) as squares, count(*) as partners",
             f"count(share) between 1 and count(*) - 1 or abs(sum(share) - 1) >= {SUM!r}",
@@ -228,11 +241,11 @@ def _by_account(
     return frame.assign(sources=frame["sources"].map(tuple)) if extra else frame
 
 
-def growth(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> Relation:
+@of_accounts
+def growth(accounts: Accounts) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
-    accounts = Accounts(trade, declared, by, measure)
     table = accounts.add_up("count(*) as n")
-    before = f"over (partition by {_names(by, 'rows')} order by year)"
+    before = f"over (partition by {_names(accounts.keys, 'rows')} order by year)"
     last = f"lag(value_usd::double) {before}"
     follows = f"lag(year) {before} = year - 1 and {last} > 0"
     return accounts.each(
@@ -240,16 +253,16 @@ def growth(measure: Measure, declared: Frame, trade: Relation, by: list[str]) ->
     )
 
 
-def product_shares(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> Relation:
+@of_accounts
+def product_shares(accounts: Accounts) -> Relation:
     """Shares of products as a relation: see `indices.product_shares`, the measure of frames."""
-    accounts = by_product(trade, declared, by, measure)
     table = accounts.add_up("sum(value_usd::double) as total, count(*) as products")
     return accounts.each(table, "value_usd::double / nullif(total, 0) as share, products")
 
 
-def grubel_lloyd(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> pd.DataFrame:
+@of_accounts
+def grubel_lloyd(accounts: Accounts) -> pd.DataFrame:
     """The index as a frame: see `indices.grubel_lloyd`, the measure of frames."""
-    accounts = by_product(trade, declared, by, measure)
     table = accounts.add_up(
         "count(distinct product) as products, count(distinct flow) = 2 as whole, "
         "any_value(flow) as flow"
@@ -257,18 +270,21 @@ def grubel_lloyd(measure: Measure, declared: Frame, trade: Relation, by: list[st
     each = accounts.ask("select distinct on (flow) * from rows").df()
     if {*each["flow"]} != {"export", "import"}:
         accounts.measure(each)
-    keys, signed = _names(by), "case flow when 'export' then value_usd else -value_usd end::double"
+    keys, signed = (
+        _names(accounts.keys),
+        "case flow when 'export' then value_usd else -value_usd end::double",
+    )
     gaps = f"select {keys}, abs(sum({signed})) as gap, sum(value_usd::double) as turnover from rows"
     index = f"select {keys}, 1 - sum(gap) / nullif(sum(turnover), 0) as index"
     joined = f"{table} join ({index} from ({gaps} group by {keys}, product) group by {keys})"
     lacking = "case when whole then '' when flow = 'export' then 'imports' else 'exports' end"
     columns = f"case when whole then index end as grubel_lloyd, products, {lacking} as missing"
-    return _by_account(accounts.rows, f"{joined} using ({keys})", by, columns)
+    return _by_account(accounts.rows, f"{joined} using ({keys})", accounts.keys, columns)
 
 
-def add_up(measure: Measure, declared: Frame, trade: Relation, level: int) -> Relation:
+@of_accounts
+def add_up(accounts: Accounts, level: int) -> Relation:
     """Products of a coarser level as a relation: see `products.add_up`."""
-    accounts = by_product(trade, declared, ACCOUNT, measure)
     coarse = f"not regexp_full_match(product, '[0-9]{{{level + 1},}}')"
     accounts.judge(accounts.rows.filter(coarse))
     accounts.add_up("count(*) as products")
@@ -283,20 +299,13 @@ def add_up(measure: Measure, declared: Frame, trade: Relation, level: int) -> Re
     return added
 
 
-def unit_values(measure: Measure, declared: Frame, trade: Relation) -> Relation:
+@of_accounts
+def unit_values(accounts: Accounts) -> Relation:
     """What units cost as a relation: see `products.unit_values`."""
-    accounts = by_product(trade, declared, ["reporter", "year", "flow"], measure)
     table = accounts.add_up("count(quantity) as known")
     accounts.refuse_none(table, "known > 0")
     price = "value_usd::double / case when quantity > 0 then quantity end as unit_value"
     return accounts.each(table, f"quantity, quantity_unit, {price}")
-
-
-def by_product(rows: Relation, declared: Frame, keys: Sequence[str], measure: Measure) -> Accounts:
-    """Rows by product, without TOTAL, of one classification: as `checks.by_product`."""
-    require(rows.limit(0).df(), ("product",))
-    single = rows_by_product(rows.project("product").distinct().df())["product"]
-    return Accounts(rows.filter(f"product in {_listed(single)}"), declared, keys, measure)
 
 
 def _listed(values: Iterable[Any]) -> str:
