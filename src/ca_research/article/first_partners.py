@@ -134,8 +134,8 @@ def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 def drawn(table: pd.DataFrame, evidence: Evidence, criteria: Iterable[str]) -> pd.DataFrame:
     """Trade with each partner by the reports that each criterion compares, in the year that is
-    judged: criterion, economy, partner, year, low, high, unit, first (among single countries) and
-    sources.
+    judged: criterion, economy, partner, year, low, high, unit, first and second (among single
+    countries, China one of the two) and sources.
 
     table: from `first_partners`. Billions of US dollars; of a country that publishes no table, the
     per cent of its turnover that its agency states. The EU is one, where anything can be said of it
@@ -150,23 +150,28 @@ def drawn(table: pd.DataFrame, evidence: Evidence, criteria: Iterable[str]) -> p
         parts.append(rows[rows["year"] == rows["economy"].map(judged).fillna(judged.max())])
     rows = pd.concat(parts).sort_values("eu")  # single countries first
     of_one = ["criterion", "economy"]
-    rows["first"] = rows.groupby(of_one)["first"].transform("first")
+    rows["second"] = rows["rival"].mask(rows["first"] != "CHN", "CHN")
+    ends = ["first", "second"]
+    rows[ends] = rows.groupby(of_one)[ends].transform("first")
     spans = partners_of(rows.drop_duplicates(of_one, keep="last"))
     size = spans["stated"].map({True: 1, False: 1e9})
     unit = spans["stated"].map({True: "% of all trade, as stated", False: "billion US dollars"})
     spans = spans.assign(low=spans["low"] / size, high=spans["high"] / size, unit=unit)
-    return spans[[*of_one, "partner", "year", "low", "high", "unit", "first", "sources"]]
+    return spans[[*of_one, "partner", "year", "low", "high", "unit", *ends, "sources"]]
 
 
 def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> Figure:
-    """Trade with the powers as a criterion compares it, with who is first among single countries.
+    """Trade with the powers as a criterion compares it, with which single country is before which.
 
     sides: from `drawn`.
     """
     rows = sides.query("criterion == @criterion")
-    first = dict(zip(rows["economy"], rows["first"], strict=True))
-    titles = {e: f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items() if one}
-    shown = [code for code in economies if code in first] or economies
+    titles = {
+        code: f"{eco.name_of(code)}: {party(first)} before {party(second)}"
+        for code, first, second in rows[["economy", "first", "second"]].itertuples(index=False)
+        if first
+    }
+    shown = [code for code in economies if code in {*rows["economy"]}] or economies
     return partner_bars(rows, [*article().colours], economies=shown, titles=titles)
 
 

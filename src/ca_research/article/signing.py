@@ -107,6 +107,7 @@ def signing_times(
         # a date that lies within a coarser one is taken for it
         return (False, -first, last) if dates == "latest" else (False, last, -first)
 
+    five = {*eco.CA5}
     for code in (code for code in un_members() if code != "CHN"):
         own, state = documents.get(code, []), "not signed"
         low = high = float(watch)
@@ -126,7 +127,7 @@ def signing_times(
         low, high = (min(max(end, 0), watch) / MONTH for end in (low, high))
         middle = None if state == "unknown" else (low + high) / 2
         sources = (document["date"], document["source_id"], limit["date"], limit["source_id"])
-        times.append((code, code in eco.CA5, state, low, middle, high, *sources))
+        times.append((code, code in five, state, low, middle, high, *sources))
     if not any(row[-3] for row in times):
         raise CoverageError(f"no signed document {dates.replace('_', ' ')}")
     return pd.DataFrame(times, columns=_COLUMNS).astype({"middle": float, "date": "str"} | _BOUNDS)

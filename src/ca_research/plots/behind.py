@@ -80,8 +80,10 @@ def _figure(rows: pd.DataFrame, evidence: Evidence, criterion: str) -> Figure | 
     for name in evidence.spec.data:
         columns = registry.table(name).columns
         role = {c.role: n for n, c in columns.items() if c.role and n in rows}
-        if {"counterpart", "time", "value"} <= role.keys() and rows["source_id"].nunique() == 1:
-            by, time = role["counterpart"], role["time"]
+        one = [role[r] for r in ("unit",) if r in role] + ["source_id"]
+        if {"counterpart", "time", "value"} <= role.keys() and rows[one].nunique().max() == 1:
+            several = [n for n, c in columns.items() if c.levels and rows[n].nunique() > 1]
+            by, time = [*several, role["counterpart"]][0], role["time"]
             for bloc in codes.intersection(eco.AGGREGATES).difference(rows[by]):
                 rows = _as_one(rows, by, time, bloc)
             unit = columns[role["value"]].unit or ""

@@ -14,7 +14,7 @@ from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.periods import years_back
 from ..tables.levels import of_level
-from ..tables.preference import ranked
+from ..tables.preference import OWN_REPORTS, ranked
 from .indices import revealed_comparative_advantage
 
 _LEVELS = {"chapters": 2, "headings": 4, "subheadings": 6, "sections": "SITC"}
@@ -43,7 +43,7 @@ def advantage(
         code: estimate_row(economy=code, missing=f"no exports of {product} by {level} in {year}")
         for code in economies
     }
-    for source in reversed(ranked(rows["source_id"].unique())):
+    for source in reversed(ranked(rows["source_id"].unique(), (*OWN_REPORTS, "reconciled"))):
         sold = pick(rows, source_id=source)
         world = _all_of(sold, "reporter", ["year"])
         own, of_all = (
