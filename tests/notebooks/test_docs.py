@@ -100,7 +100,9 @@ def test_the_first_hour_runs_as_it_stands(tmp_path):
     assert (tmp_path / "mine" / "reports" / "c01-as-of-latest.html").exists()
 
 
-def test_the_claim_about_a_bloc_has_its_picture_and_follows_a_renamed_criterion(tmp_path, monkeypatch):
+def test_the_claim_about_a_bloc_has_its_picture_and_follows_a_renamed_criterion(
+    tmp_path, monkeypatch
+):
     """A page of another's template broke once a criterion had another name."""
     for name, value in SEARCH.items():  # where the kernel's commands are, activated or not
         monkeypatch.setenv(name, value)

@@ -1,15 +1,14 @@
 """What can be typed next: names of tables, columns, values, economies, claims and choices, within a
-call of the library that is being written.
+call of the library that is being written. Which call that is, Jedi knows.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 from .. import registry
@@ -19,12 +18,8 @@ from ..registry.claims import CLAIM_ID
 from ..registry.words import source_name
 from ..tables.load import values
 
-_OPEN, _CLOSE = "([{", ")]}"
-_CALLEE = re.compile(r"([A-Za-z_][\w.]*)\s*$")
-_KEYWORD = re.compile(r"(\w+)\s*=\s*(?:[\[({][^\])}]*)?$")
-_POSITION = re.compile(r"^\s*[\[(]?[^=]*$")
-_FIRST = re.compile(r"""^\s*(['"])(\w+)\1""")
-_STRING = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*")""")
+_STRING = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
+_ARGUMENT = re.compile(r"""(?:(\w+)\s*=|^)[^=,]*(?:[\[({][^=]*)?$""")
 _SET = re.compile(r"\{([^{}]*)\}")
 _ECONOMIES = {
     "among",
@@ -44,75 +39,46 @@ _ECONOMIES = {
 """Arguments of measures that name economies; those of tables are told by the registry."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call that is being written: its function, what stands before the cursor, and what is begun.
-
-    quoted: whether a string is begun. keyword: the argument that it is for; '' where it is the
-    first of the call. first: the string that the call begins with.
-    """
-
-    callee: str
-    keyword: str | None
-    begun: str
-    quoted: bool
-    first: str
-
-
-def call_at(text: str) -> Call | None:
-    """The innermost call around the end of a text; None where there is none."""
-    stack, quote = _scanned(text)
-    while stack and text[stack[-1]] != "(":
-        stack.pop()
-    if not stack or not (callee := _CALLEE.search(text[: stack[-1]])):
-        return None
-    inside = text[stack[-1] + 1 : quote if quote >= 0 else len(text)]
-    first = _FIRST.match(inside)
-    table = first[2] if first else ""
-    if quote < 0:
-        word = re.search(r"(?:^|[,\s])([A-Za-z_]\w*)?$", inside)
-        return Call(callee[1], None, word[1] or "", False, table) if word else None
-    begun = text[quote + 1 :]
-    if named := _KEYWORD.search(inside):
-        return Call(callee[1], named[1], begun, True, table)
-    if "," not in _STRING.sub("", inside) and _POSITION.match(inside):
-        return Call(callee[1], "", begun, True, table)
-    return None
-
-
-def _scanned(text: str) -> tuple[list[int], int]:
-    """Places of the brackets that are open at the end of a text, and of a quote; -1 for none."""
-    stack: list[int] = []
-    quote = -1
-    for place, letter in enumerate(text):
-        if quote >= 0:
-            if (letter == text[quote] and text[place - 1] != "\\") or letter == "\n":
-                quote = -1
-        elif letter in "'\"":
-            quote = place
-        elif letter in _OPEN:
-            stack.append(place)
-        elif letter in _CLOSE and stack:
-            stack.pop()
-    return stack, quote
-
-
 def completions(text: str, names: Mapping[str, Any]) -> tuple[str, list[str]]:
     """What is begun at the end of a text, and what it may become.
 
     names: the variables of the one who types; a call of something else than the library's is left
     alone.
     """
-    call = call_at(text)
-    function = _function(call.callee, names) if call else None
-    if call is None or function is None:
+    function, inside = _call(text, names)
+    if function is None:
         return "", []
+    first = re.match(r"""\s*(['"])(\w+)\1""", inside)
+    quote = re.search(r"""['"]([^'"]*)$""", _STRING.sub("", inside))
+    word = quote or re.search(r"(?:^|[,\s])([A-Za-z_]\w*)?$", inside)
+    if word is None:
+        return "", []
+    before = word.string[: word.start()]
     try:
-        offered = _strings(function, call) if call.quoted else _keywords(function, call)
+        table = first[2] if first else ""
+        offered = _strings(function, before, table) if quote else _keywords(function, table)
+        fold = (begun := word[1] or "").casefold()
+        return begun, [o for o in dict.fromkeys(offered) if o.casefold().startswith(fold)]
     except CaResearchError:  # no tables yet, for example: nothing to offer
         return "", []
-    fold = call.begun.casefold()
-    return call.begun, [one for one in dict.fromkeys(offered) if one.casefold().startswith(fold)]
+
+
+def _call(text: str, names: Mapping[str, Any]) -> tuple[Callable[..., Any] | None, str]:
+    """The library's function whose call is being written, and what stands in it so far."""
+    from jedi import Interpreter
+
+    if typed := re.search(r"\.plot\(([^()]*)$", text):
+        return _plot, typed[1]
+    lines = text.split("\n")
+    # no object of the user's is looked into: a property may do anything
+    plain = {k: v for k, v in names.items() if inspect.ismodule(v) or inspect.isroutine(v)}
+    for call in Interpreter(text, [plain]).get_signatures(len(lines), len(lines[-1])):
+        row, column = call.bracket_start
+        home, _, name = (call.full_name or "").rpartition(".")
+        if home.startswith("ca_research."):
+            inside = "\n".join([lines[row - 1][column + 1 :], *lines[row:]])
+            return getattr(sys.modules[home], name, None), inside
+    return None, ""
 
 
 def about(offered: str) -> str:
@@ -122,20 +88,6 @@ def about(offered: str) -> str:
     if re.fullmatch(CLAIM_ID, offered) and offered in registry.claims():
         return registry.claim(offered).title
     return source_name(offered) or "value"
-
-
-def _function(callee: str, names: Mapping[str, Any]) -> Callable[..., Any] | None:
-    """The library's function that a dotted name is; nothing but modules is looked into."""
-    first, *rest = callee.split(".")
-    one = names.get(first)
-    for name in rest:
-        if name == "plot" and not isinstance(one, ModuleType):
-            return _plot
-        if not isinstance(one, ModuleType) or not one.__name__.startswith("ca_research"):
-            return None
-        one = getattr(one, name, None)
-    home = getattr(one, "__module__", "") or ""
-    return one if inspect.isroutine(one) and home.startswith("ca_research") else None
 
 
 def _plot(*, size: str, direction: str) -> None:
@@ -150,15 +102,17 @@ def _plot(*, size: str, direction: str) -> None:
     """
 
 
-def _strings(function: Callable[..., Any], call: Call) -> Iterator[str]:
+def _strings(function: Callable[..., Any], before: str, first: str) -> Iterator[str]:
+    """What a string may be. before: what stands before it; first: the string of the call before."""
     parameters = inspect.signature(function).parameters
-    name = call.keyword or next(iter(parameters), "")
+    if (argument := _ARGUMENT.search(before)) is None:
+        return
+    name = argument[1] or next(iter(parameters), "")
     if _takes_columns(parameters):
-        if call.keyword == "":
+        if not argument[1]:
             yield from registry.tables()
-            return
-        if call.first in registry.tables():
-            yield from _values_of(call.first, name)
+        elif first in registry.tables():
+            yield from _values_of(first, name)
         return
     if name in ("claim_id", "claim"):
         yield from registry.claims()
@@ -166,8 +120,8 @@ def _strings(function: Callable[..., Any], call: Call) -> Iterator[str]:
         yield from [*registry.tables(), *registry.claims()]
     elif name == "table":
         yield from registry.tables()
-    elif name == "without" and call.first in registry.claims():
-        for table in registry.claim(call.first).data:
+    elif name == "without" and first in registry.claims():
+        for table in registry.claim(first).data:
             yield from registry.table(table).rows
     elif choices := _choices(function).get(name):
         yield from choices
@@ -175,12 +129,10 @@ def _strings(function: Callable[..., Any], call: Call) -> Iterator[str]:
         yield from _economies(sorted(eco.codes()))
 
 
-def _keywords(function: Callable[..., Any], call: Call) -> Iterator[str]:
+def _keywords(function: Callable[..., Any], table: str) -> Iterator[str]:
     """Columns as arguments, where a function takes them; its own arguments Jedi knows."""
-    if not _takes_columns(inspect.signature(function).parameters):
-        return
-    if call.first in registry.tables():
-        yield from (f"{column}=" for column in ("source", *registry.table(call.first).columns))
+    if _takes_columns(inspect.signature(function).parameters) and table in registry.tables():
+        yield from (f"{column}=" for column in ("source", *registry.table(table).columns))
 
 
 def _takes_columns(parameters: Mapping[str, inspect.Parameter]) -> bool:

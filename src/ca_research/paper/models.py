@@ -11,42 +11,10 @@ import pandas as pd
 
 from ..ground.errors import UsageError
 from ..ground.extras import needed
+from ..registry.words import words
 from ..stats.frames import origin
 
-ERRORS = {"iid": "classical", "nonrobust": "classical", "hetero": "HC1", "nid": "robust"}
-"""Names that packages give to the same errors."""
-ESTIMATORS = {
-    "did2s": "two-stage",
-    "feols": "OLS",
-    "fepois": "Poisson",
-    "ols": "OLS",
-    "ppml": "Poisson",
-    "quantreg": "quantile",
-    "saturated": "cohort by event time",
-    "twfe": "two-way fixed effects",
-    "GLS": "GLS",
-    "IV2SLS": "2SLS",
-    "Logit": "logit",
-    "MixedLM": "mixed (random effects)",
-    "NegativeBinomial": "negative binomial",
-    "OLS": "OLS",
-    "OrderedModel": "ordered",
-    "PanelOLS": "OLS",
-    "Poisson": "Poisson",
-    "Probit": "probit",
-    "QuantReg": "quantile",
-    "RandomEffects": "random effects",
-    "RLM": "robust linear",
-    "WLS": "weighted OLS",
-}
-"""Names that packages give to how a model was estimated, and what a table says."""
-GENERALISED = {
-    ("Binomial", "Logit"): "logit",
-    ("Binomial", "Probit"): "probit",
-    ("Gaussian", "Identity"): "OLS",
-    ("Poisson", "Log"): "Poisson",
-}
-STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²", "alpha": "Dispersion α"}
+STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²"}
 
 
 @dataclass(frozen=True)
@@ -90,16 +58,9 @@ def estimated(model: Any) -> Estimated:
     if isinstance(terms.index, pd.RangeIndex) and names:  # statsmodels on arrays
         terms.index = pd.Index(names)
     terms.index = terms.index.map(str)
-    if (fixed := getattr(model, "fe_params", None)) is not None:
-        # a mixed model of statsmodels lists variances too, as parts of the residual's
-        terms = terms.loc[list(map(str, fixed.index))]
     if left_out := [t for t in getattr(model, "_collin_vars", None) or () if t not in terms.index]:
         terms = terms.reindex([*terms.index, *left_out])  # pyfixest's, without an estimate
     statistics = {key: _number(reader.stat(model, key)) for key in STATISTICS}
-    if getattr(fitted, "k_extra", 0) and terms.index[-1] == "alpha":
-        # statsmodels lists the dispersion of negative binomial counts after the regressors
-        statistics["alpha"] = terms["b"].iloc[-1]
-        terms = terms.iloc[:-1]
     effects = reader.fixef_string(model)
     kind, ways = _errors(reader.vcov_info(model) or {}, model)
     named = [part.strip() for part in (effects or "").split("+")]
@@ -139,20 +100,17 @@ def _estimator(model: Any) -> str:
     kind = getattr(model, "estimator", None) or getattr(model, "_method", None)  # ours, pyfixest's
     if not isinstance(kind, str):
         kind = "" if fitted is None else type(fitted).__name__
-    kind = kind.removesuffix("_fn").removesuffix("_pfn").removeprefix("feglm-")
-    name = ESTIMATORS.get(kind, kind)
-    if kind == "GLM":  # of statsmodels, by what others call it
-        of = type(fitted.family).__name__, type(fitted.family.link).__name__
-        name = GENERALISED.get(of, f"GLM ({', '.join(of)})")
-    if getattr(model, "_is_iv", False):
-        name = "2SLS"
-    if name == "quantile" and (
-        at := getattr(model, "q", None) or getattr(model, "_quantile", None)
-    ):
-        name += f" ({at:g})"
+    if kind == "GLM":  # of statsmodels
+        kind = f"{type(fitted.family).__name__} {type(fitted.family.link).__name__}"
+    name = "2SLS" if getattr(model, "_is_iv", False) else _words("estimated_by", kind)
     marks = ((model, "_has_weights"), (fitted, "_has_freq_weights"), (fitted, "_has_var_weights"))
     weighted = any(getattr(of, mark, False) is True for of, mark in marks)
     return f"weighted {name}" if weighted else name
+
+
+def _words(column: str, code: str) -> str:
+    """What a table says for the name that a package gives to an estimator or to errors."""
+    return words().cells.get(column, {}).get(code, code)
 
 
 def _errors(vcov: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
@@ -165,10 +123,8 @@ def _errors(vcov: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
     if kind == "hetero":  # of pyfixest, which keeps apart which
         kind = getattr(model, "_vcov_type_detail", kind)
     if hasattr(model, "sparsity"):  # quantiles of statsmodels, which calls all of them 'nonrobust'
-        x, q = model.model.exog, model.q
-        iid = model.sparsity**2 * q * (1 - q) * np.linalg.pinv(x.T @ x)
-        kind = "iid" if np.allclose(model.normalized_cov_params, iid) else "robust"
-    return ERRORS.get(kind, kind), ()
+        kind = ""
+    return _words("kind_of_errors", kind), ()
 
 
 def _groups(model: Any) -> Any:

@@ -101,6 +101,8 @@ def regression_table(
     if not 0 <= whole_number("digits", digits, "3") <= MOST_DIGITS:
         refuse("digits", f"a number from 0 to {MOST_DIGITS}", digits, "3")
     names, members = _listed(models)
+    if not members:
+        raise UsageError("no model to show", hint="regression_table({'PPML': fit, 'OLS': other})")
     fits, words = [estimated(model) for model in members], _Words(labels or {})
     columns = [_column(one, words, digits, stars) for one in fits]
     last = [*map(words, CONSTANT), "Standard errors", "Clusters", *STATISTICS.values()]
@@ -163,14 +165,10 @@ class _Words:
 def _listed(models: Any) -> tuple[list[str], list[Any]]:
     """Heads of the columns and the models; several of pyfixest in one object are taken apart."""
     if isinstance(models, Mapping):
-        return [str(name) for name in models], list(models.values()) or _none()
+        return [str(name) for name in models], list(models.values())
     several = models if isinstance(models, (list, tuple)) else [models]
     members = [one for m in several for one in (m.to_list() if hasattr(m, "to_list") else [m])]
-    return [f"({n})" for n in range(1, len(members) + 1)], members or _none()
-
-
-def _none() -> Any:
-    raise UsageError("no model to show", hint="regression_table({'PPML': fit, 'OLS': other})")
+    return [f"({n})" for n in range(1, len(members) + 1)], members
 
 
 Row = tuple[str, str, int]

@@ -94,7 +94,7 @@ def summary_table(
     units = {column: known.get(column) or _unit(column) for column in chosen}
     lone = _figures(frame)[1:] == []
     several = "unit" in frame and frame["unit"].nunique(dropna=False) > 1
-    index, lines = [], []
+    lines = []
     for told_apart, rows in frame.groupby(group, dropna=False) if group else [((), frame)]:
         key = dict(zip(group, told_apart, strict=True))
         part = ", ".join(words.get(str(key[c])) or cell_words(c, str(key[c])) for c in parts)
@@ -108,10 +108,9 @@ def summary_table(
                 label += f", rows in {of_rows}" if of_rows else ", rows without a unit"
             unit = unit if unit != "USD" else dollars(rows)
             values, unit = scaled(rows, column, unit)
-            index.append((part, f"{label} ({unit})" if unit else label))
-            lines.append(_line(values))
-    names = ["part", "row"]
-    cells = pd.DataFrame(lines, index=pd.MultiIndex.from_tuples(index, names=names))
+            label += f" ({unit})" * bool(unit)
+            lines.append({"part": part, "row": label, **_line(values)})
+    cells = pd.DataFrame(lines).set_index(["part", "row"])
     ids = origin(frame) if data is None else ids_of(data)
     return sourced(cells, caption, [note], ids, _named=bool(parts))
 

@@ -4,11 +4,11 @@ there is, panels below each other where it is narrow, and words in as many lines
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import matplotlib.pyplot as plt
@@ -16,14 +16,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform, blended_transform_factory
 
 from ..ground.errors import UsageError, known_name
 from ..ground.numbers import first_few
 from ..registry.words import source_name
 from . import style
-from .pen import DPI, measured, pen
+from .pen import DPI, measured
 from .words import drawable
 
 Drawn = TypeVar("Drawn", Figure, Axes)
@@ -72,7 +71,7 @@ def present(
         return ax
 
     with style.room(chosen):
-        ax = drawn(partial(on_new_figure, picture), once=False)
+        ax = drawn(partial(on_new_figure, picture))
     figure = _root(ax)
     figure.words = picture.title, picture.title  # type: ignore[attr-defined]
     return ax
@@ -116,11 +115,9 @@ def _root(drawn: Axes | Figure) -> Figure:
 _inside = ContextVar("inside a picture", default=False)
 
 
-def drawn(draw: Callable[[], Drawn], *, once: bool = True) -> Drawn:
+def drawn(draw: Callable[[], Drawn]) -> Drawn:
     """Draw a figure and lay it out in the room that there is; it remembers how it was drawn, for
     another room. A picture within a picture is part of it.
-
-    once: whether it is not laid out again when it is shown.
     """
     if _inside.get():
         return draw()
@@ -129,11 +126,9 @@ def drawn(draw: Callable[[], Drawn], *, once: bool = True) -> Drawn:
         with style.context():
             picture = draw()
             layout(figure := _root(picture))
-            if once:
-                figure.set_layout_engine("none")
     finally:
         _inside.reset(token)
-    figure.redraw = lambda: _root(drawn(draw, once=once))  # type: ignore[attr-defined]
+    figure.redraw = lambda: _root(drawn(draw))  # type: ignore[attr-defined]
     figure.fine = style.current().dpi  # type: ignore[attr-defined]
     return picture
 
@@ -167,21 +162,16 @@ def layout(figure: Figure, panels: Sequence[Axes] = ()) -> None:
     with measured(figure):
         names = [_break_names(ax, _BESIDE * figure.bbox.x1) for ax in shown]
         texts: dict[Text, str] = {}
-        height, before = figure.get_figheight() + sum(names), {-1.0: 0.0}
+        height = figure.get_figheight() + sum(names)
         for _ in range(2):  # what fits a line depends on the room, and that on the labels
             more = dict.fromkeys(rows.values(), 0.0)
             for ax, row in rows.items():
                 more[row] = max(more[row], _break(ax, column, texts))
-            if more != before:
-                if all_panels and not style.current().height:
-                    figure.set_figheight(height + sum(more.values()))
-                if engine := figure.get_layout_engine():
-                    engine.execute(figure)
-                else:
-                    figure.get_tightbbox(pen())
-            before = more
+            if all_panels and not style.current().height:
+                figure.set_figheight(height + sum(more.values()))
+            if engine := figure.get_layout_engine():
+                engine.execute(figure)
         for ax in shown:
-            _space_ticks(ax)
             _space_names(ax)
 
 
@@ -219,17 +209,14 @@ def _break(ax: Axes, from_edge: bool, texts: dict[Text, str]) -> float:
 def _break_names(ax: Axes, room: float) -> float:
     """Break names of rows; returns the inches that rows are too low for them."""
     labels = [t for t in ax.get_yticklabels() if t.get_text()]
-    names = any(map(str.isalpha, "".join(t.get_text() for t in labels)))
-    if not names or max(t.get_window_extent().width for t in labels) <= room:
+    wide = max((t.get_window_extent().width for t in labels), default=0)
+    if wide <= room or not any(map(str.isalpha, "".join(t.get_text() for t in labels))):
         return 0.0
-    places = [t.get_position()[1] for t in labels]
-    for text in labels:
-        _break_lines(text, text.get_text(), room)
-    ax.set_yticks(places, [t.get_text() for t in labels])
-    high = max(t.get_window_extent().height for t in labels) * 1.15
-    at = ax.transData.transform([(0, y) for y in places])[:, 1]
-    step = float(np.abs(np.diff(np.sort(at))).min()) if len(at) > 1 else high
-    return max(high / step - 1, 0) * ax.get_window_extent().height / DPI
+    letters = int(max(len(t.get_text()) for t in labels) * room / wide)
+    names = [textwrap.fill(t.get_text(), letters) for t in labels]
+    ax.set_yticks([t.get_position()[1] for t in labels], names)
+    high = 1.15 * max(t.get_window_extent().height for t in ax.get_yticklabels())
+    return max(high * len(names) - ax.get_window_extent().height, 0) / DPI
 
 
 def _break_lines(text: Text, words: str, room: float) -> None:
@@ -240,37 +227,6 @@ def _break_lines(text: Text, words: str, room: float) -> None:
         text._get_wrap_line_width = lambda: room  # type: ignore[attr-defined]
         text.set_text(text._get_wrapped_text())  # type: ignore[attr-defined]
         text.set_wrap(False)
-
-
-def _space_ticks(ax: Axes) -> None:
-    """As many numbers along the x axis as stand apart; words lean where they meet."""
-    locator = ax.xaxis.get_major_locator()
-    if not _meet(labels := _shown_ticks(ax)):
-        return
-    if isinstance(locator, MaxNLocator) and ax.get_xscale() == "linear":
-        for most in (4, 2):
-            if _meet(_shown_ticks(ax)):
-                locator.set_params(nbins=most)
-    else:
-        above = ax.xaxis.get_tick_params().get("labeltop")
-        side = (
-            {"rotation": 90, "ha": "left", "va": "center"}
-            if above
-            else {"rotation": 50, "ha": "right"}
-        )
-        for text in labels:
-            text.set(rotation_mode="anchor", **side)
-
-
-def _shown_ticks(ax: Axes) -> list[Text]:
-    low, high = sorted(ax.get_xlim())
-    labels = [t for t in ax.get_xticklabels() if t.get_text() and t.get_visible()]
-    return [t for t in labels if low <= t.get_position()[0] <= high]
-
-
-def _meet(labels: Sequence[Text]) -> bool:
-    boxes = sorted((t.get_window_extent() for t in labels), key=lambda box: box.x0)
-    return any(one.x1 + 0.05 * DPI > other.x0 for one, other in pairwise(boxes))
 
 
 def note(

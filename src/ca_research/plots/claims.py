@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,13 +18,13 @@ from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import between, number
-from ..registry.claims import Criterion, GridAxis
+from ..registry.claims import Criterion
 from ..registry.words import axis_words, choice_words, value_words
 from . import style
 from .canvas import Picture, on_new_figure, split
 from .grid import draw_grid
 from .needs import needs
-from .panels import bar_line, mark, panels
+from .panels import bar_line, intervals, mark, panels
 from .show import show
 
 
@@ -89,7 +89,6 @@ def specification_curve(
     *,
     unit: str,
     of: int | None = None,
-    words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
 ) -> Figure:
     """Specifications sorted by value above, their choices below.
 
@@ -106,8 +105,6 @@ def specification_curve(
         What the values are.
     of : int, optional
         Where the values count economies, how many there are.
-    words : callable
-        What a reader reads for a choice, from axis and value; by default the words of the register.
 
     Returns
     -------
@@ -132,33 +129,48 @@ def specification_curve(
     ['Side: central asian', 'chinese']
     """
     heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
-    figure = on_new_figure(curve_picture(data, heads, unit, of, words)).figure
+    figure = on_new_figure(curve_picture(data, heads, unit, of)).figure
     assert isinstance(figure, Figure)
     return figure
 
 
 def curve_picture(
-    data: pd.DataFrame,
-    heads: Mapping[str, str],
-    unit: str,
-    of: int | None = None,
-    words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
+    data: pd.DataFrame, heads: Mapping[str, str], unit: str, of: int | None = None
 ) -> Picture:
-    """Values above, the choices that made them below; heads: words of each choice."""
+    """Values above, below them a row for each choice that differs, marked where a specification
+    makes it; heads: words of each choice.
+    """
     ordered = sorted_by_value(data)
-    choices, bound = choice_rows(ordered, heads, words), number(float(ordered["threshold"].iloc[0]))
+    choices = list[tuple[str, pd.Series]]()
+    for axis, head in heads.items():
+        values = ordered.sort_values("spec")[axis].dropna().unique()
+        if len(values) > 1 or len(heads) == 1:
+            names = [value_words(value, axis) for value in values]
+            names[0] = f"{head}: {names[0]}"  # the first says what is chosen
+            choices += [(n, ordered[axis] == v) for n, v in zip(names, values, strict=True)]
     below = f"{unit[:1].upper()}{unit[1:]}. {len(ordered)} ways to calculate it, sorted. "
-    below += f"Ring: the main one. Dashed: {bound}."
+    below += f"Ring: the main one. Dashed: {number(float(ordered['threshold'].iloc[0]))}."
     if (ordered["value"].isna() & ordered[["low", "high"]].isna().any(axis=1)).any():
         below += " Triangle: a figure is known only to lie on that side."
-    draw = partial(draw_curve, data=ordered, choices=choices, of=of)
+
+    def draw(ax: Axes) -> Axes:
+        bottom = split(ax, (8, max(len(choices), 1)))
+        draw_values(ax, ordered, of)
+        size = style.area(9 if len(ordered) > 40 else 16)
+        for row, (_, chosen) in enumerate(choices):
+            at = np.flatnonzero(chosen)
+            bottom.scatter(at, [row] * len(at), s=size, color=style.MUTED, marker="s", linewidths=0)
+        bottom.set_yticks(range(len(choices)), [name for name, _ in choices], color=style.INK)
+        bottom.set_ylim(max(len(choices), 1) - 0.5, -0.5)
+        bottom.tick_params(labelbottom=False)
+        style.bare(bottom, x=False, y=False)
+        return bottom
+
     return Picture(draw, "", below=below, rows=len(choices) + 14)
 
 
 CURVE = ("spec", "is_main", "value", "low", "high", "met", "threshold", "criterion", "missing")
 """Columns of a curve that are no choices."""
-Choice = tuple[str, np.ndarray]
-"""A row below a curve: its name, and which specifications make this choice."""
 
 
 def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
@@ -174,57 +186,14 @@ def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
     return data.sort_values("_at", kind="stable", ignore_index=True)
 
 
-def choice_rows(
-    data: pd.DataFrame,
-    heads: Mapping[str, str],
-    words: Callable[[str, Any], str],
-) -> list[Choice]:
-    """Rows of the choices that differ; the first of each axis says what is chosen."""
-    rows, ordered = list[Choice](), data.sort_values("spec")
-    for axis, head in heads.items():
-        values = ordered[axis].dropna().unique()
-        if len(values) > 1 or len(heads) == 1:
-            names = [words(axis, value) for value in values]
-            names[0] = f"{head}: {names[0]}"
-            chosen = [(data[axis] == value).to_numpy(bool) for value in values]
-            rows += zip(names, chosen, strict=True)
-    return rows
-
-
-def draw_curve(
-    ax: Axes, data: pd.DataFrame, choices: Sequence[Choice], of: int | None = None
-) -> Axes:
-    """Values above, and below, on axes that are returned, a row for each choice, marked where a
-    specification makes it.
-    """
-    bottom = split(ax, (8, max(len(choices), 1)))
-    draw_values(ax, data, of)
-    size = style.area(9 if len(data) > 40 else 16)
-    for row, (_, chosen) in enumerate(choices):
-        at = np.flatnonzero(chosen)
-        bottom.scatter(at, [row] * len(at), s=size, color=style.MUTED, marker="s", linewidths=0)
-    bottom.set_yticks(range(len(choices)), [name for name, _ in choices], color=style.INK)
-    bottom.set_ylim(max(len(choices), 1) - 0.5, -0.5)
-    bottom.tick_params(labelbottom=False)
-    style.bare(bottom, x=False, y=False)
-    return bottom
-
-
 def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
     words = {True: "holds", False: "fails"}
     met = data["met"].astype("boolean").astype(object)
     colours = met.map(words).fillna("undecided").map(style.STATE)
     figures = data[["value", "low", "high"]].astype(float)
-    ranged, pointed = figures["high"] > figures["low"], figures["value"].notna()
-    if len(ends := figures[ranged]):
-        stems = top.vlines(ends.index, ends["low"], ends["high"], colors=colours[ranged])
-        stems.set(linewidth=style.scaled(2), alpha=0.8, capstyle="round")
-    size = style.area(26 if len(data) <= 40 else 12)
-    top.scatter(data.index[pointed], figures["value"][pointed], size, c=colours[pointed], zorder=3)
-    for end, shape in (("low", "^"), ("high", "v")):  # towards the side that is not known
-        alone = figures[end].notna() & ~pointed & ~ranged
-        top.scatter(data.index[alone], figures[end][alone], size, c=colours[alone], marker=shape)
+    size = 26 if len(data) <= 40 else 12
+    intervals(top, data.index, figures, colours, 2, size=size, upright=True)
     main = data.loc[data["is_main"].astype(bool), "_at"]
     mark(top, main.index, main, style.INK, hollow=True, size=style.area(95))
     bar_line(top, data["threshold"].iloc[0], upright=False)
@@ -283,19 +252,11 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         figures = drawn[["value", "low", "high"]].astype(float)
         span = between(figures.min(axis=None), figures.max(axis=None))
         rows = evidence.frame[evidence.frame["criterion"] == name]
-        axes = {a.name: a for a in claim.spec.axes_of(criterion)}
-
-        def words(axis: str, value: Any, axes: dict[str, GridAxis] = axes) -> str:
-            return choice_words(axes[axis], value)
-
+        axes = [axis for axis in claim.spec.axes_of(criterion) if axis.name in data]
+        worded = {a.name: data[a.name].map(partial(choice_words, a), "ignore") for a in axes}
+        heads = {axis.name: axis_words(axis) for axis in axes}
         show(
-            specification_curve(
-                data,
-                {name: axis_words(a) for name, a in axes.items() if name in data},
-                unit=unit,
-                of=of,
-                words=words,
-            ),
+            specification_curve(data.assign(**worded), heads, unit=unit, of=of),
             section="specifications",
             title=what,
             alt=f"{what}. Figures: {span}; threshold: {number(data['threshold'].iloc[0])}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import shorten
 
 import numpy as np
@@ -17,9 +18,8 @@ from ..registry.words import cell_words
 from ..stats.frames import origin
 from ..tables import Coverage
 from . import style
-from .canvas import Picture
+from .canvas import Picture, on_new_figure
 from .needs import needs
-from .panels import panels
 from .show import show
 from .words import drawable
 
@@ -61,9 +61,7 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     'Uzbekistan · all kinds · AidData'
     """
     picture = coverage_picture(coverage, top=how_many("most", most))
-    _, (ax,) = panels(1, picture.rows * 0.15)
-    picture.draw(ax).set_xlabel(picture.below)
-    return ax
+    return on_new_figure(replace(picture, title="", sources=(), rows=picture.rows + 2))
 
 
 def coverage_picture(coverage: pd.DataFrame, *, top: int = MOST) -> Picture:
@@ -161,14 +159,11 @@ def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") 
     rows, series = _longest(coverage, MOST)
     if not rows.duplicated(_who(rows)).any():
         return
-    table = coverage.attrs.get("table")
-    sources, years = rows["source_id"].nunique(), rows["year"]
     show(
         coverage_map(rows, most=MOST),
         section=section,
         title=title,
-        alt=f"{min(series, MOST)} series from {sources} sources, {years.min()} to {years.max()}.",
+        alt=f"{coverage_picture(rows).title}.",
         data=rows,
-        tables=[table] if table else [],
         note=f"The {MOST} with the most years, of {series}." if series > MOST else "",
     )

@@ -21,13 +21,13 @@ from . import style
 from .canvas import note
 from .kinds import lines
 from .needs import chosen, needs
-from .panels import label_rows, mark, panels, row_figures
+from .panels import draw_rows, ends_words, mark, panels
 from .show import telling
 from .words import row_words
 
 
-def _ends_words(*ends: float) -> str:
-    return " to ".join(dict.fromkeys(fixed(v, 1) if v >= 1 else f"{v:.2g}" for v in ends))
+def _short(value: float) -> str:
+    return fixed(value, 1) if value >= 1 else f"{value:.2g}"
 
 
 @needs("figures", "economy partner year unit low high", cell="economy partner", empty=True)
@@ -83,12 +83,12 @@ def partner_bars(
         part = figures[(held == economy) & figures["partner"].isin(shown)]
         alike(part, ["year", "unit"])
         ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
-        row_figures(ax, ends, [style.colour(code) for code in shown], _ends_words)
-        for bar, code in zip(ax.patches[::2], ends.dropna().index, strict=False):
+        rows = ends.assign(name=[*map(party, shown)], colour=[*map(style.colour, shown)])
+        below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
+        draw_rows(ax, rows.assign(why="not observed"), partial(ends_words, _short), unit=below)
+        for bar, code in zip(ax.patches, ends.dropna().index, strict=False):
             if eco.is_aggregate(code):
                 bar.set(facecolor="none", edgecolor=style.colour(code))
-        below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
-        label_rows(ax, [party(code) for code in shown], below)
         ax.set_xticks([])
         ax.set_title((titles or {}).get(economy, eco.name_of(economy)))
     return figure

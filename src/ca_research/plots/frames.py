@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -89,7 +89,9 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     frame = _named(frame)
     labelled = with_index(frame, labels=True)
     columns, common = [], []
-    for n, (name, unit, *cells) in enumerate(_columns(*_written(frame, rows))):
+    shown, units = _written(frame, rows)
+    for n, (name, unit) in enumerate(zip(map(str, shown), units, strict=True)):
+        cells = [*shown.iloc[:, n]]
         column = labelled.iloc[:, n]
         alike = len(cells) > 1 and {*cells} <= {cells[0], OMITTED}
         if name and alike and column.map(str).nunique() == 1:
@@ -113,12 +115,6 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     names = {code: party(code) for code in frame.get("economy", ()) if code}
     names |= {name: table.title for name, table in registry.tables().items()}
     return frame.drop(columns="cells", errors="ignore").replace(names)
-
-
-def _columns(cells: pd.DataFrame, units: Sequence[str]) -> Iterator[list[str]]:
-    """Each column from above: its name, its unit, its cells."""
-    for n, (name, unit) in enumerate(zip(cells.columns, units, strict=True)):
-        yield [str(name), unit, *cells.iloc[:, n]]
 
 
 def _written(frame: pd.DataFrame, rows: int | None) -> tuple[pd.DataFrame, list[str]]:

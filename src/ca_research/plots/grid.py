@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -27,6 +28,10 @@ def draw_grid(ax: Axes, cells: pd.DataFrame, row: str, column: str, palette: Seq
     for text in ax.texts:  # in colours that a dark page knows
         text.set_color(style.PAPER if text.get_color() == "w" else style.INK)
     ax.tick_params(labeltop=True, labelbottom=False, length=0)
+    heads = cells[column].str.split("\n").str[0].drop_duplicates().str.len()
+    if heads.sum() * 0.55 * style.scaled(style.TICK) > 44 * style.wide():  # they would meet
+        upright: dict[str, Any] = {"rotation_mode": "anchor", "ha": "left", "va": "center"}
+        ax.set_xticks(ax.get_xticks(), labels=order["columns"], rotation=90, **upright)
     ax.tick_params(axis="y", labelrotation=0)
     ax.set(xlabel="", ylabel="")
     style.bare(ax, x=False, y=False)

@@ -60,8 +60,7 @@ def coverage_svg(coverage: Coverage) -> str:
     from .coverage import coverage_map
     from .show import to_svg
 
-    figure = coverage_map(coverage).get_figure(root=True)
-    assert figure is not None
+    figure: Any = coverage_map(coverage).figure
     svg = to_svg(figure)
     plt.close(figure)
     return svg

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -28,19 +29,17 @@ from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
 from .canvas import note
-from .needs import by_year, needs
+from .needs import needs
 from .panels import (
     ROW,
     bar_line,
-    count_on,
-    draw_stroke,
+    draw_rows,
+    intervals,
     label_rows,
     line,
     multiples,
     newest_words,
     panels,
-    row_figures,
-    year_axis,
 )
 from .show import show, show_choice, telling, where_known
 from .timeline import timeline
@@ -63,7 +62,7 @@ def bars(
     highlight: Sequence[str] = (),
     form: Callable[[float], str] = number,
 ) -> Figure:
-    """A bar for each row: lying with its name and figure, or upright where it is `by` year.
+    """A bar for each row, with its name and its figure.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ def bars(
     value : str
         The column drawn; a row without a figure is named.
     by : str
-        The column that names the bars; 'year' makes them stand upright.
+        The column that names the bars.
     unit : str
         Label of the scale.
     bar : float, optional
@@ -94,24 +93,11 @@ def bars(
     >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
     ['Kazakhstan', 'Tajikistan']
     """
-    import seaborn as sns
-
-    shown, upright = frame[value].astype(float), by == "year"
-    figure, (ax,) = panels(1, style.TALL if upright else 0.5 + ROW * len(frame))
-    if upright:
-        look = {"color": style.HIGHLIGHT, "saturation": 1, "native_scale": True}
-        sns.barplot(x=frame[by].astype(int), y=shown, width=0.7, ax=ax, **look)
-        year_axis(ax, 9)
-        count_on(ax.yaxis)
-        ax.set(xlabel="", ylabel=unit)
-        style.bare(ax, x=False)
-    else:
-        lit = frame[by].isin(highlight or frame[by])
-        colours = lit.map({True: style.HIGHLIGHT, False: style.OTHER})
-        ends = pd.DataFrame({"low": shown, "high": shown})
-        row_figures(ax, ends, colours, lambda low, _: form(low), none="no figure")
-        label_rows(ax, names(frame, by), unit)
-    bar_line(ax, bar, upright=not upright)
+    lit = frame[by].isin(highlight or frame[by]).map({True: style.HIGHLIGHT, False: style.OTHER})
+    rows = pd.DataFrame({"name": names(frame, by), "low": frame[value], "high": frame[value]})
+    rows = rows.assign(colour=[*lit], why="no figure")
+    figure, (ax,) = panels(1, 0.5 + ROW * len(frame))
+    draw_rows(ax, rows, lambda low, _: form(low), unit=unit, bar=bar)
     return figure
 
 
@@ -181,23 +167,19 @@ def lines(
     groups = frame.groupby(panel, sort=False) if panel else [("", frame)]
     parts = {str(key): part.dropna(subset=ends, how="all") for key, part in groups}
     named = set[object]()
+    dots: dict[str, Any] = {"marker": "o", "markersize": style.scaled(2.8)}
 
     def draw(ax: Axes, name: str, part: pd.DataFrame) -> None:
         for begin, end in spans:
             ax.axvspan(begin - 0.5, end + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
         for key, mine in part.groupby(hue, sort=False) if hue else [("", part)]:
             colour = palette[key] if not highlight or str(key) in highlight else style.OTHER
-            series = by_year(mine, value)
-            series = series.dropna() if joined else series
             is_named = (key not in named and not log) or str(key) in eco.codes()
             named.add(key)
             words = drawable(cell_words(hue, str(key)), str(key)) if hue and is_named else ""
-            words = words if hue or series.empty else number(series.iloc[-1])
-            line(ax, series, colour, words, dots=True, linewidth=1.8)
-            if len(ends) == 3:
-                low, high = (by_year(mine, end) for end in ends[1:])
-                edges = low.reindex(high.index).fillna(0), high
-                ax.fill_between(high.index, *edges, color=colour, alpha=0.25, linewidth=0)
+            last = mine.dropna(subset=[value]).sort_values("year")[value].tail(1)
+            words = words if hue else "".join(map(number, last))
+            line(ax, mine, value, colour, words, joined=joined, linewidth=1.8, **dots)
         at = bar.get(name) if isinstance(bar, Mapping) else bar
         for height in at if isinstance(at, Sequence) else [at]:
             bar_line(ax, height, upright=False)
@@ -257,23 +239,22 @@ def ranges(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['21.3', '3 to 9']
     """
-    frame, others = _with_ends(frame), _with_ends(beside) if beside is not None else frame[:0]
-    labels = names(frame, by)
-    lit = pd.Series(True, frame.index) if highlight is None else highlight
-    colours = lit.replace({True: style.HIGHLIGHT, False: style.OTHER})
-    why = frame.get("missing", pd.Series("", frame.index)).fillna("")
-    why = [textwrap.shorten(one or "no figure", 70) for one in why]
+    frame = _with_ends(frame).reset_index(drop=True)
+    rows = frame.assign(name=names(frame, by), colour=style.HIGHLIGHT)
+    if highlight is not None:
+        rows["colour"] = [{True: style.HIGHLIGHT, False: style.OTHER}.get(k, k) for k in highlight]
+    why = rows.get("missing", pd.Series("", rows.index)).fillna("").replace("", "no figure")
+    rows["why"] = [textwrap.shorten(one, 70) for one in why]
     figure, (ax,) = panels(1, 0.4 + ROW * len(frame))
-    for name, low, high in zip(names(others, by), others["low"], others["high"], strict=True):
-        if name in labels:
-            draw_stroke(ax, labels.index(name), low, high, style.OTHER, 1.4)
+    if beside is not None:
+        places = rows[["name"]].reset_index(names="at")
+        others = _with_ends(beside).assign(name=names(beside, by)).merge(places, on="name")
+        intervals(ax, others["at"], others[["low", "high"]], style.OTHER, 1.4, size=11)
 
     def words(*of: float) -> str:
         return form(*(None if pd.isna(end) else end for end in of))
 
-    row_figures(ax, frame, colours, words, strokes=True, none=why)
-    bar_line(ax, bar)
-    label_rows(ax, labels, unit)
+    draw_rows(ax, rows, words, unit=unit, strokes=True, bar=bar)
     return figure
 
 
@@ -377,13 +358,14 @@ def strips(
     look |= {"jitter": False, "legend": False}
     sns.stripplot(data, x=value, y="_row", order=rows, hue=hue, palette=palette, ax=ax, **look)
     mains = data[data[main].astype(bool)].sort_values(["_row", value])
-    for at, (_, row) in enumerate(mains.iterrows()):
-        x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row[hue]]
-        ax.scatter([x], [y], s=60, color=colour, zorder=4)
-        if style.wide() == style.WIDE or colour == style.HIGHLIGHT:  # room for one, or for all
-            up = _LEVELS[at % len(_LEVELS) if style.wide() == style.WIDE else 1]
-            side = "bottom" if up > 0 else "top"
-            note(ax, row[label], x, y, (0, up), color=colour, ha="center", va=side)
+    mains = mains.assign(_y=mains["_row"].map(rows.index), _colour=mains[hue].map(palette))
+    ax.scatter(mains[value], mains["_y"], s=60, color=mains["_colour"], zorder=4)
+    levels: tuple[int, ...] = _LEVELS
+    if style.wide() < style.WIDE:  # room for the names of one
+        mains, levels = mains[mains["_colour"] == style.HIGHLIGHT], _LEVELS[1:2]
+    for up, (_, row) in zip(cycle(levels), mains.iterrows(), strict=False):
+        look = {"color": row["_colour"], "ha": "center", "va": "bottom" if up > 0 else "top"}
+        note(ax, row[label], row[value], row["_y"], (0, up), **look)
     bar_line(ax, bar)
     ax.set_ylabel("")
     label_rows(ax, rows, unit)
@@ -529,10 +511,8 @@ def show_criteria(
     criteria: Mapping[str, str],
     *,
     question: str,
-    section: Section = "main",
     picture: Callable[[str], Figure] | None = None,
     data: pd.DataFrame | None = None,
-    note: str = "",
 ) -> None:
     """Show several criteria as one picture in versions of which a reader chooses.
 
@@ -544,14 +524,10 @@ def show_criteria(
         By the words of the choice: the name of a criterion. The finding of the first is the title.
     question : str
         What is chosen, as a heading over the choices.
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
-        Where on the page.
     picture : callable, optional
         Draws the figure of a criterion by its name, in the place of `criterion_figure`.
     data : pandas.DataFrame, optional
         What the figures show; by default the estimates.
-    note : str
-        How to read it.
 
     Raises
     ------
@@ -570,21 +546,11 @@ def show_criteria(
     {'image/svg+xml': '<svg ...'title': 'Length of the borders with China: 3,305 km', ...
     """
     assert evidence.spec is not None
-    declared = evidence.spec.criteria()
-    results = {name: _result(evidence, name) for name in criteria.values()}
-    draw = picture or partial(criterion_figure, evidence)
-    first = next(iter(results))
-    with where_known(section):
-        show_choice(
-            {
-                words: (draw(name), sentence(declared[name], results[name]))
-                for words, name in criteria.items()
-            },
-            question=question,
-            section=section,
-            title=in_brief(declared[first], results[first]),
-            data=pd.concat(map(evidence.main, results))[["criterion", *_SHOWN]]
-            if data is None
-            else data,
-            note=note,
-        )
+    declared, draw = evidence.spec.criteria(), picture or partial(criterion_figure, evidence)
+    judged = {words: (declared[c], _result(evidence, c)) for words, c in criteria.items()}
+    with where_known():
+        pictures = {words: (draw(criteria[words]), sentence(*one)) for words, one in judged.items()}
+        if data is None:
+            data = pd.concat(map(evidence.main, criteria.values()))[["criterion", *_SHOWN]]
+        title = in_brief(*next(iter(judged.values())))
+        show_choice(pictures, question=question, section="main", title=title, data=data)

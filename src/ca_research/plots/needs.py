@@ -104,9 +104,3 @@ def by_year(rows: pd.DataFrame, column: str) -> pd.Series:
     return (
         series.reindex(range(series.index.min(), series.index.max() + 1)) if len(series) else series
     )
-
-
-def isolated(series: pd.Series) -> pd.Series:
-    """The figures of a series of `by_year` with none on either side: a line would not show them."""
-    known = series.notna()
-    return series[known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)]

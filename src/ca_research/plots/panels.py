@@ -18,7 +18,7 @@ from ..ground.numbers import number
 from ..registry.words import cell_words
 from . import style
 from .canvas import name_line, note
-from .needs import isolated
+from .needs import by_year
 
 DASHED = (0, (4, 3))
 ROW = 0.34
@@ -102,26 +102,39 @@ def year_axis(ax: Axes, most: int) -> None:
     first, last = ax.dataLim.intervalx
     if first == last and ax.get_autoscalex_on():  # matplotlib gives one year two hundred
         ax.set_xlim(first - 0.6, last + 0.6)
+    most = min(most, int(style.wide() / style.scaled(0.8)))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=most, integer=True, min_n_ticks=1))
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
 
 
 def line(
-    ax: Axes, series: pd.Series, colour: str, name: str = "", *, dots: bool = False, **look: Any
+    ax: Axes,
+    rows: pd.DataFrame,
+    value: str,
+    colour: str,
+    name: str = "",
+    *,
+    joined: bool = False,
+    **look: Any,
 ) -> None:
-    """A line over a series of `needs.by_year`, with its name at its end: it breaks at years without
-    a figure; a figure by itself is a dot.
+    """A line over the years of a series, with its name at its end, and what lies between `low` and
+    `high` shaded: it breaks at years without a figure, unless `joined`; a figure by itself is a
+    dot.
     """
-    known = series.dropna().astype(float)
+    series = by_year(rows, value)
+    known = series.dropna()
     if known.empty:
         return
-    if dots:
-        look |= {"marker": "o", "markersize": style.scaled(2.8)}
-    ax.plot(series.index, series.astype(float), color=colour, **look)
-    single = isolated(series)
-    ax.scatter(single.index, single.astype(float), s=style.area(12), color=colour)
-    if name:
-        name_line(ax, name, known.index[-1], known.iloc[-1], colour)
+    series = known if joined else series
+    ax.plot(series.index, series, color=colour, **look)
+    alone = known[~(series.shift(1).notna() | series.shift(-1).notna())[known.index]]
+    ax.scatter(alone.index, alone, s=style.area(12), color=colour)
+    if {"low", "high"} <= set(rows):
+        low, high = by_year(rows, "low"), by_year(rows, "high")
+        if not low.equals(high):
+            edges = low.reindex(high.index).fillna(0), high
+            ax.fill_between(high.index, *edges, color=colour, alpha=0.25, linewidth=0)
+    name_line(ax, name, known.index[-1], known.iloc[-1], colour)
 
 
 def bar_line(ax: Axes, bar: float | None, *, upright: bool = True) -> None:
@@ -136,53 +149,79 @@ def label_rows(ax: Axes, names: Sequence[str], unit: str = "") -> None:
     ax.set_yticks(range(len(names)), names, color=style.INK)
     ax.set_ylim(len(names) - 0.4, -0.7)
     ax.set_xlabel(unit)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6 if style.wide() > style.scaled(5) else 3))
     count_on(ax.xaxis)
     style.bare(ax, y=False)
 
 
-def row_figures(
+def draw_rows(
     ax: Axes,
-    ends: pd.DataFrame,
-    colours: Sequence[str],
-    form: Callable[[float, float], str],
+    rows: pd.DataFrame,
+    form: Callable[..., str],
     *,
+    unit: str = "",
     strokes: bool = False,
-    none: str | Sequence[str] = "not observed",
+    bar: float | None = None,
 ) -> None:
-    """A bar for each row up to `low`, and a paler one to `high`; or, as `strokes`, a dot where both
-    are one, a stroke between them, and an arrowhead where one alone is known.
+    """A bar for each row up to `low`, and a paler one to `high`; or, as `strokes`, what `intervals`
+    draws; with the name of the row and its figures.
 
-    ends: `low` and `high`. form: writes them beside it. none: stands where neither is known.
+    rows: name, low, high, colour and why there is no figure, where neither is known. form: writes
+    the ends that are known.
     """
-    none = [none] * len(ends) if isinstance(none, str) else none
-    figures = ends[["low", "high"]].astype(float).to_numpy()
-    for y, ((low, high), colour, why) in enumerate(zip(figures, colours, none, strict=True)):
-        if pd.isna(low) and pd.isna(high):
-            coords = ("axes fraction", "data")
-            note(ax, why, 0, y, (4, 0), xycoords=coords, bbox=style.CLEAR)
-            continue
-        if strokes:
-            draw_stroke(ax, y, low, high, colour)
-        else:
-            ax.barh([y, y], [low, high - low], left=[0, low], height=0.66, color=colour)
-            ax.patches[-1].set_alpha(0.4)
-        end = low if pd.isna(high) else high
-        end = end if strokes else max(end, 0)
-        beside = (style.scaled(6), 0)
-        note(ax, form(low, high), end, y, beside, color=style.INK, bbox=style.CLEAR)
+    rows = rows.reset_index(drop=True)
+    known = rows.dropna(subset=["low", "high"], how="all")
+    low, high = known["low"].astype(float), known["high"].astype(float)
+    if strokes:
+        intervals(ax, known.index, known, known["colour"])
+    else:
+        look: dict[str, Any] = {"height": 0.66, "color": known["colour"]}
+        ax.barh(known.index, low, **look)
+        ax.barh(known.index, high - low, left=low, alpha=0.4, **look)
+    beside = (style.scaled(6), 0)
+    ends = high.fillna(low).clip(lower=None if strokes else 0)
+    for y, end, *both in zip(known.index, ends, low, high, strict=True):
+        note(ax, form(*both), end, y, beside, color=style.INK, bbox=style.CLEAR)
+    for y, why in rows["why"].drop(known.index).items():
+        note(ax, why, 0, y, (4, 0), xycoords=("axes fraction", "data"), bbox=style.CLEAR)
     ax.margins(x=0.16)
+    bar_line(ax, bar)
+    label_rows(ax, [*rows["name"]], unit)
 
 
-def draw_stroke(ax: Axes, y: float, low: float, high: float, colour: str, width: float = 6) -> None:
-    """A dot, a stroke between two ends, or an arrowhead where one of them is not known."""
-    if low < high:
-        stroke = ax.hlines(y, low, high, color=colour, linewidth=style.scaled(width), alpha=0.6)
-        stroke.set_capstyle("round")  # a short one is seen, too
-    elif pd.notna(low) or pd.notna(high):
-        shape = "o" if low == high else ">" if pd.isna(high) else "<"
-        end = high if pd.isna(low) else low
-        ax.scatter([end], [y], s=style.area(8 * width), color=colour, marker=shape)
+def ends_words(form: Callable[[float], str], *ends: float) -> str:
+    """'3', or '3 to 9'"""
+    return " to ".join(dict.fromkeys(map(form, ends)))
+
+
+def intervals(
+    ax: Axes,
+    at: Any,
+    ends: pd.DataFrame,
+    colours: Any,
+    width: float = 6,
+    *,
+    size: float = 48,
+    upright: bool = False,
+) -> None:
+    """A stroke between two ends, with a dot at its value; a dot where they are one, an arrowhead
+    where one of them is not known.
+
+    ends: low, high, and value where it is not theirs. width, size: points of strokes, and of dots.
+    """
+    marks = ends[["low", "high"]].astype(float).assign(at=at, colour=colours)
+    marks["value"] = ends.get("value", marks["low"].where(marks["low"] == marks["high"]))
+    ranged, pointed = marks["low"] < marks["high"], marks["value"].notna()
+    draw = ax.vlines if upright else ax.hlines
+    if len(some := marks[ranged]):
+        strokes = draw(some["at"], some["low"], some["high"], colors=some["colour"])
+        strokes.set(linewidth=style.scaled(width), alpha=0.6 if width > 3 else 0.8)
+        strokes.set_capstyle("round")  # a short one is seen, too
+    shapes = {"value": "o", "low": "^" if upright else ">", "high": "v" if upright else "<"}
+    for end, shape in shapes.items():  # towards the side that is not known
+        some = marks[pointed if end == "value" else marks[end].notna() & ~ranged & ~pointed]
+        places = (some["at"], some[end]) if upright else (some[end], some["at"])
+        ax.scatter(*places, s=style.area(size), c=some["colour"], marker=shape, zorder=3)
 
 
 def mark(ax: Axes, x: Any, y: Any, colour: str, *, hollow: bool, size: float) -> None:

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
 from ..estimates.units import PERCENT, dollars, head, tells_apart, upper
-from ..ground.arguments import how_many, refuse
+from ..ground.arguments import how_many
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import (
     amount,
@@ -41,18 +41,18 @@ from ..trade import Gravity
 from . import claims, style
 from .canvas import Picture, name_line, note, present
 from .coverage import coverage_picture
-from .needs import by_year, one_figure
+from .needs import one_figure
 from .panels import (
     DASHED,
-    bar_line,
     count_on,
+    draw_rows,
+    ends_words,
+    intervals,
     label_rows,
     line,
     newest_words,
-    row_figures,
     year_axis,
 )
-from .words import flow_words
 
 MOST_LINES = 6
 """Lines that can be told apart."""
@@ -74,8 +74,6 @@ def plot(
     draw = _PICTURES.get(kind) or partial(_figures, measure=kind)
     frame = result.to_frame() if kind not in _PICTURES and isinstance(result, Result) else result
     picture = draw(frame, **options)
-    if title is not None and not isinstance(title, str):
-        refuse("title", "a text", title, '"What it finds"')
     return present(picture if title is None else replace(picture, title=title), ax, size)
 
 
@@ -99,7 +97,8 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
             colour = style.HIGHLIGHT if way == "import" else style.SECOND
             for side, (who, dash) in sides.items():
                 name = who if len(shown) == 1 else f"{way}s: {who}"
-                line(ax, by_year(rows, side) / divisor, colour, name, linestyle=dash)
+                series = rows[["year", side]].eval(f"{side} = {side} / {divisor}")
+                line(ax, series, side, colour, name, linestyle=dash)
         ax.set_ylim(0)
         return _years(ax)
 
@@ -139,24 +138,17 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     several = len(last) < len(ranks)
     order = [*last["partner"].head(2), *sums.index] if several else last["partner"]
     shown = list(dict.fromkeys(order))[:top]
-    what = f"{flow_words(ranks)}, {value_words(ranks['basis'].iloc[0])}"
+    flow = "exports plus imports" if last["flow"].iloc[0] == "turnover" else last["flow"].iloc[0]
+    what = f"{flow}, {value_words(ranks['basis'].iloc[0])}"
     divisor, unit = _money(last, last["high"].max())
-
-    def bars(ax: Axes) -> Axes:
-        ends = last.head(top)[["low", "high"]] / divisor
-        colours = [style.colour(code) for code in shown]
-        row_figures(ax, ends, colours, lambda *of: " to ".join(dict.fromkeys(map(amount, of))))
-        label_rows(ax, [party(code) for code in shown])
-        ax.set_xlim(0)
-        return ax
 
     def places(ax: Axes) -> Axes:
         for code in reversed(shown):
-            series = by_year(ranks[ranks["partner"] == code], "rank")
-            hue, year, place = style.colour(code), series.index[-1], series.iloc[-1]
-            line(ax, series, hue, marker="o")
+            rows = ranks.loc[ranks["partner"] == code, ["year", "rank"]].sort_values("year")
+            hue, (year, place) = style.colour(code), rows.iloc[-1]
+            line(ax, rows, "rank", hue, marker="o")
             # at the edge, where no line of later years crosses the name
-            name = f"{number(place)} {party(code)}{f' ({year})' if year < newest else ''}"
+            name = f"{number(place)} {party(code)}{f' ({year:.0f})' if year < newest else ''}"
             name_line(ax, name, newest, place, hue)
         ax.invert_yaxis()
         ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
@@ -167,8 +159,11 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
         below = f"Rank by {what}, of {between(least, most)} partners."
         drawn = ranks[ranks["partner"].isin(shown)]
         return Picture(places, _lead_words(last), origin(drawn), below)
-    rows = 1.25 * len(shown) + 5
-    return Picture(bars, _lead_words(last), origin(last), f"{unit}, {what}", rows)
+    rows = last.assign(_name=last["partner"].map(party), _key=last["partner"], missing="")
+    rows = rows.assign(**last[["low", "high"]] / divisor)
+    picture = _rows(rows, "", amount, top, strokes=False)
+    below = f"{unit}, {what}"
+    return replace(picture, title=_lead_words(last), sources=origin(last), below=below)
 
 
 def _places(last: pd.DataFrame) -> list[str]:
@@ -240,6 +235,7 @@ def _figures(
     label = upper(what) + (f" ({', '.join(about)})" if about else "")
     shown = shown.assign(**shown[["value", "low", "high"]] * scale)
     draw = _lines if lines else partial(_rows, even=1 if measure in EVEN else None)
+    shown = shown if lines else shown.sort_values("high", ascending=False, kind="stable")
     picture = draw(shown, label, form, MOST_ROWS if top is None else how_many("top", top))
     below = " ".join(filter(None, (upper(unit) + "." * bool(unit), picture.below)))
     return replace(picture, below=below, sources=origin(table))
@@ -288,10 +284,7 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
     def draw(ax: Axes) -> Axes:
         for name, key in reversed(list(zip(shown["_name"], shown["_key"], strict=True))):
             mine = known[known["_name"] == name]
-            series, low, high = (by_year(mine, end) for end in ("value", "low", "high"))
-            line(ax, series, hues[key], name)
-            if not low.equals(high):
-                ax.fill_between(high.index, low, high, color=hues[key], alpha=0.25, linewidth=0)
+            line(ax, mine, "value", hues[key], name)
         if known["low"].min() < 0:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         count_on(ax.yaxis)
@@ -303,30 +296,32 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
 
 
 def _rows(
-    table: pd.DataFrame, label: str, form: Callable[[float], str], top: int, even: float | None
+    table: pd.DataFrame,
+    label: str,
+    form: Callable[[float], str],
+    top: int,
+    *,
+    even: float | None = None,
+    strokes: bool = True,
 ) -> Picture:
-    order = table.sort_values("high", ascending=False, kind="stable")
-    shown = order.head(top)
+    """The first rows of a frame; strokes: whether a range is one, and no bar."""
+    shown = table.head(top)
     hues = [style.colour(str(key), "") for key in shown["_key"]]
     hues = [hue or (style.OTHER if any(hues) else style.HIGHLIGHT) for hue in hues]
     why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
-    ranges = not table["low"].equals(table["high"])
-
-    def words(*ends: float) -> str:
-        return " to ".join(dict.fromkeys(map(form, ends)))
+    why = [textwrap.shorten(str(one), 40) for one in why]
+    shown = shown.assign(name=shown["_name"], colour=hues, why=why)
+    strokes = strokes and not table["low"].equals(table["high"])
 
     def draw(ax: Axes) -> Axes:
-        none = [textwrap.shorten(str(one), 40) for one in why]
-        row_figures(ax, shown, hues, words, strokes=ranges, none=none)
-        label_rows(ax, list(shown["_name"]))
-        if not ranges and table["low"].min() >= 0:
+        draw_rows(ax, shown, partial(ends_words, form), strokes=strokes, bar=even)
+        if not strokes and table["low"].min() >= 0:
             ax.set_xlim(0)
-        bar_line(ax, even)
         return ax
 
-    first = shown.dropna(subset=["high"]).head(3)
-    each = [f"{name} {words(*ends)}" for name, *ends in first[["_name", "low", "high"]].to_numpy()]
-    more = f" The largest {len(shown)} of {len(order)}." * (len(order) > len(shown))
+    first = shown.dropna(subset=["high"]).head(3)[["name", "low", "high"]]
+    each = [f"{name} {ends_words(form, *ends)}" for name, *ends in first.to_numpy()]
+    more = f" The largest {len(shown)} of {len(table)}." * (len(table) > len(shown))
     return Picture(draw, f"{label}: {', '.join(each)}", below=more, rows=1.25 * len(shown) + 5)
 
 
@@ -334,14 +329,14 @@ def _rows(
 
 
 def _event_study(study: EventStudy) -> Picture:
-    table = study.table
+    table = study.table.eval("value = estimate")
 
     def draw(ax: Axes) -> Axes:
         ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         ax.axvline(-0.5, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
         for after, hue in ((False, style.OTHER), (True, style.HIGHLIGHT)):
             rows = table[(table["event_time"] >= 0) == after]
-            _intervals(ax, "vlines", rows["event_time"], rows, hue)
+            intervals(ax, rows["event_time"], rows, hue, 1.6, size=26, upright=True)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         style.bare(ax, x=False)
         return ax
@@ -356,7 +351,8 @@ def _event_study(study: EventStudy) -> Picture:
 
 
 def _gravity(fit: Gravity) -> Picture:
-    table, known = fit.table, fit.table.dropna(subset=["estimate"])
+    table = fit.table.eval("value = estimate")
+    known = table.dropna(subset=["value"])
     if known.empty:
         raise CoverageError("no term was estimated: there is nothing to draw", hint="see .log")
 
@@ -365,7 +361,7 @@ def _gravity(fit: Gravity) -> Picture:
         places = pd.Series(range(len(table)), table.index)
         for y in places[table["estimate"].isna()]:
             note(ax, " not estimated", 0, y, bbox=style.CLEAR)
-        _intervals(ax, "hlines", places, table, style.HIGHLIGHT)
+        intervals(ax, places, table, style.HIGHLIGHT, 1.6, size=26)
         label_rows(ax, [_term(row) for _, row in table.iterrows()])
         return ax
 
@@ -380,14 +376,6 @@ def _gravity(fit: Gravity) -> Picture:
 
 def _term(row: pd.Series) -> str:
     return column_words(str(row["term"]))
-
-
-def _intervals(ax: Axes, way: str, at: pd.Series, rows: pd.DataFrame, colour: str) -> None:
-    """A dot for each estimate and a line for its interval, as `vlines` or as `hlines`."""
-    spans = getattr(ax, way)(at, rows["low"], rows["high"])
-    spans.set(color=colour, linewidth=style.scaled(1.6))
-    dots = (rows["estimate"], at) if way == "hlines" else (at, rows["estimate"])
-    ax.scatter(*dots, s=style.area(26), color=colour, zorder=3)
 
 
 def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:
@@ -458,7 +446,8 @@ def _synthetic(control: SyntheticControl) -> Picture:
     def draw(ax: Axes) -> Axes:
         for name, hue in (("synthetic", style.OTHER), ("treated", style.HIGHLIGHT)):
             words = control.unit if name == "treated" else name
-            line(ax, control.gaps.set_index("time")[name], hue, cell_words("economy", words))
+            gaps = control.gaps[["time", name]].rename(columns={"time": "year"})
+            line(ax, gaps, name, hue, cell_words("economy", words))
         ax.axvline(control.start, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
         return _years(ax)
 

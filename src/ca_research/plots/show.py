@@ -104,7 +104,6 @@ def show(
     alt: str = "",
     data: pd.DataFrame,
     sources: pd.DataFrame | list[str] | None = None,
-    tables: Sequence[str] = (),
     note: str = "",
 ) -> None:
     """Display a figure once, as SVG with the record the site needs, and close it.
@@ -123,9 +122,6 @@ def show(
         The numbers drawn, offered as CSV beside the figure; with an index that names the rows.
     sources : pandas.DataFrame or list of str, optional
         Frame or ids; by default those of `data`.
-    tables : sequence of str
-        Those drawn from; by default the page names the notebook's tables in which the sources have
-        rows.
     note : str
         What a reader has to know beside it.
 
@@ -151,10 +147,8 @@ def show(
     >>> show(ax, section="main", title=title, alt=alt, data=rows)
     {'image/svg+xml': '<svg ...'title': 'Imports from China have grown 2.9-fold', ...
     """
-    words = words_of(ax)
-    _display(
-        {"": (ax, alt or words[1])}, section, title or words[0], data, sources, note, tables=tables
-    )
+    more: dict[str, Any] = {"data": data, "sources": sources, "note": note}
+    show_choice({"": (ax, alt)}, question="", section=section, title=title, **more)
 
 
 def telling(figure: Figure, title: str, alt: str) -> Figure:
@@ -239,43 +233,26 @@ def show_choice(
     ...     data=pd.DataFrame({"partner": ["CHN"], "source_id": ["KAZ_BNS"]}))
     {'image/svg+xml': ...
     """
-    both = {
-        k: one if isinstance(one, tuple) else (one, words_of(one)[1]) for k, one in pictures.items()
-    }
+    both = {k: one if isinstance(one, tuple) else (one, "") for k, one in pictures.items()}
     title = title or words_of(next(iter(both.values()))[0])[0]
-    _display(both, section, title, data, sources, note, question=question)
+    record = _record(section, title, note, data if sources is None else sources)
+    first, *record["others"] = (_drawn(label, *one) for label, one in both.items())
+    svg, plain = first.pop("svg"), f"{title}\n{first['alt']}"
+    record |= {"tables": [], "csv": _csv(with_index(data)), "question": question, **first}
+    _send({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain})
 
 
 def _drawn(label: str, ax: Axes | Figure, alt: str) -> dict[str, Any]:
     """A picture as text, for a page and for a phone; its figure is closed."""
     figure = ax if isinstance(ax, Figure) else ax.get_figure(root=True)
     assert isinstance(figure, Figure)
+    alt = alt or words_of(figure)[1]
     record = {"label": label, "alt": alt, "svg": to_svg(figure), "narrow": ""}
     if inches(record["svg"]) > FITS and (narrow := for_phone(figure)):
         record["narrow"] = to_svg(narrow)
         plt.close(narrow)
     plt.close(figure)
     return record
-
-
-def _display(
-    pictures: Mapping[str, tuple[Axes | Figure, str]],
-    section: str,
-    title: str,
-    data: pd.DataFrame,
-    sources: pd.DataFrame | list[str] | None,
-    note: str,
-    *,
-    tables: Sequence[str] = (),
-    question: str = "",
-) -> None:
-    first, *others = (_drawn(label, *one) for label, one in pictures.items())
-    data, svg = with_index(data), first.pop("svg")
-    record = _record(section, title, note, data if sources is None else sources)
-    record |= {"tables": [*tables], "csv": _csv(data), "question": question, "others": others}
-    record |= first
-    plain = f"{title}\n{first['alt']}"
-    _send({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain})
 
 
 def _record(

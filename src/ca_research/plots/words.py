@@ -49,11 +49,3 @@ def row_words(frame: pd.DataFrame, template: str, *, between: str = "; ") -> str
         for r in frame.to_dict("records")
     )
     return between.join(template.format(**row) for row in rows)
-
-
-def flow_words(ranks: pd.DataFrame) -> str:
-    """What ranks are by: 'exports', or 'exports plus imports'; '' for a frame that does not say."""
-    if "flow" not in ranks or ranks.empty:
-        return ""
-    flow = str(ranks["flow"].iloc[0])
-    return "exports plus imports" if flow == "turnover" else flow
