@@ -18,8 +18,9 @@ import pandas as pd
 
 from ..ground.arguments import number, refuse
 from ..ground.errors import CoverageError
+from ..ground.numbers import counted
 from .columns import floats
-from .frames import require, require_some
+from .frames import require
 from .result import Result
 
 LEAST_BEFORE = 8
@@ -335,10 +336,18 @@ def synthetic_control(
     values, periods = np.asfortranarray(values[:, ~lacking]), periods[~absent]
     after = periods >= start
     before = int((~after).sum())
-    enough = f"{least_before} periods of {treated} before {start:g}, but {before}"
-    require_some(range(before)[least_before - 1 :], enough)
-    require_some(periods[after], f"figure of {treated} from {start:g} on")
-    require_some(used[least_donors - 1 :], f"{least_donors} donors observed throughout")
+    if before < least_before:
+        raise CoverageError(
+            f"{treated}: figures for {counted(before, 'period')} before {start:g}, at least "
+            f"{least_before} are needed",
+            hint="choose another start or a longer panel",
+        )
+    if not after.any() or len(used) < least_donors:
+        raise CoverageError(
+            f"{treated}: no figure from {start:g} on, or fewer than {least_donors} donors observed "
+            "throughout",
+            hint="choose another start, a longer panel or a wider pool",
+        )
     level = _level(values, after) if demean else values
     weights = simplex_weights(level[~after, 0], level[~after, 1:])
     gap = level[:, 0] - level[:, 1:] @ weights

@@ -45,7 +45,7 @@ def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd
         trade = pq.read_table(trade, columns=there, filters=only).to_pandas()
     trade = require(trade, ("source_id",))
     trade = trade[trade["source_id"] == source] if source else trade
-    require_some(trade, f"rows of trade by {source or 'anyone'}")
+    require_some(trade, f"rows of trade{(source and f' by {source}') or ''}")
     sides = _WORLD
     if not set(_WORLD) <= set(trade.columns):
         require(trade, ("reporter", "partner", "flow"))
