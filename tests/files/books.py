@@ -188,7 +188,7 @@ def small(file, case):
         return Outcome(error=error)
     told = {"layout": layout.name if layout else "guess", **_heads(mapped)}
     faults, unread = tuple(reader.faults), {k: list(v) for k, v in mapped.unread.items()}
-    rows = None if mapped.sums or mapped.totals else found  # sums are those of a preview
+    rows = None if mapped.totals else found  # sums are those of a preview
     return Outcome(rows, dict(reader.left_out), faults, told, unread, list(mapped.texts))
 
 

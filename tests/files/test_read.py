@@ -35,7 +35,7 @@ def test_a_file_becomes_what_its_case_says(name, tmp_path):
 @pytest.mark.parametrize(
     "name",
     chosen(
-        lambda c: not (c.get("again") or c.get("small_alone")),
+        lambda c: not c.get("again"),
         lambda n: n in FIRST,
     ),
 )

@@ -129,7 +129,7 @@ def test_what_is_said_far_below_counts(with_products, written, monkeypatch, name
     mark, ends = case["head"][len("Partner")], [case["above"]] * 26 + [case["below"]] * 6
     rows = [mark.join(("China", str(1992 + n), f"{n + 1}{end}")) for n, end in enumerate(ends)]
     file = written("\n".join([case["head"], *rows, *case.get("last", [])]) + "\n")
-    with pytest.raises((FileError, UsageError)) as error:
+    with pytest.raises((DataError, FileError, UsageError)) as error:
         add(file, map=GOODS, times="millions", dry_run=True)
     assert case["names"] in str(error.value)
 

@@ -119,7 +119,13 @@ class ContractError(CaResearchError):
 
 
 class FetchError(CaResearchError):
-    """A service, or the host of a table, did not give what it was asked for; nothing was kept."""
+    """A service, or the host of a table, did not give what it was asked for; nothing was kept.
+
+    passes: whether it may be gone in a moment, of which the service may say the `seconds`.
+    """
+
+    passes = False
+    seconds: float | None = None
 
 
 class UnreachableError(FetchError):

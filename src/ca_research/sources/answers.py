@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pandas as pd
+
 from ..ground.errors import AnswerError, IntegrityError
 from ..registry import Vintage
 from ..registry.base import read_yaml
-from .sheets import Cell, Given, Sheet, shown
+from .sheets import Given, Sheet, shown
 from .sheets import read as read_file
 
 RECORD = "vintage.yaml"
@@ -51,16 +53,15 @@ def read(folder: Path) -> Given:
 
 def _joined(parts: list[Sheet], provider: str) -> Sheet:
     """Sheets of one form below each other, under the heading of the first."""
-    heads = list(map(shown, parts[0].rows[0]))
-    rows: list[list[Cell]] = [parts[0].rows[0]]
-    for part in parts:
-        names = list(map(shown, part.rows[0]))
-        if sorted(names) != sorted(heads):
-            raise AnswerError(
-                f"{provider} gave answers of unlike form: not all have "
-                f"{', '.join(sorted({*names} ^ {*heads}))}",
-                hint="ask for fewer years at once; nothing was changed",
-            )
-        cells = (dict(zip(names, row, strict=False)) for row in part.rows[1:])
-        rows += [list(map(row.get, heads)) for row in cells]
+    heads = [list(map(shown, part.rows[0])) for part in parts]
+    if unlike := set().union(*heads).difference(set(heads[0]).intersection(*heads)):
+        raise AnswerError(
+            f"{provider} gave answers of unlike form: not all have {', '.join(sorted(unlike))}",
+            hint="ask for fewer years at once; nothing was changed",
+        )
+    frames = [
+        pd.DataFrame(part.rows[1:], columns=head, dtype=object)
+        for part, head in zip(parts, heads, strict=True)
+    ]
+    rows = [heads[0], *pd.concat(frames).to_numpy().tolist()]
     return Sheet(parts[0].name, rows, list(range(1, len(rows) + 1)))

@@ -26,13 +26,11 @@ _NOTE = re.compile(rf"(\s*(\*+|†+|‡+|[{_RAISED}]+|\[\w{{1,2}}\]|\([a-zа-я]
 _SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 PLAIN = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
 """A number as programs write it."""
-PLAINLY = {".": PLAIN.pattern, ",": r"[-+]?\d+|[-+]?\d*,\d+", None: r"[-+]?\d+"}
-"""Numbers that are read at once, by the decimal mark; None where it is not known."""
-_GROUPED = {
-    ".": re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?"),
-    ",": re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d*)?"),
+_FORMS = {
+    mark[-1]: re.compile(rf"[-+]?(\d{{1,3}}({other}\d{{3}})+({mark}\d*)?|\d*{mark}\d+|\d+{mark}?)")
+    for mark, other in ((r"\.", ","), (",", r"\."))
 }
-_MARKED = {".": re.compile(r"[-+]?\d*\.\d+|[-+]?\d+\.?"), ",": re.compile(r"[-+]?\d*,\d+|[-+]?\d+")}
+"""A number with a decimal mark, and groups of thousands with the other."""
 _EITHER = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
 
 
@@ -57,11 +55,12 @@ def _plain(cell: Any) -> str:
     """The text of a cell in plain signs; raised and circled figures stay, for they are no digits of
     the number before them.
     """
-    signs = (
-        c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c)
-        for c in bare(cell)
+    if (text := bare(cell)).isascii():
+        return text
+    kept = (
+        c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c) for c in text
     )
-    return "".join(signs).replace("–", "-")
+    return "".join(kept).replace("–", "-")
 
 
 def _text(cell: Any) -> str:
@@ -84,26 +83,22 @@ def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
     signs: set[Mark] = set()
     doubtful, ungrouped = "", False
     for cell in cells:
-        if missing(cell) or isinstance(cell, (int, float)):
+        if isinstance(cell, (int, float)) or missing(cell):
             continue
         text = _text(cell)
         marks: Any = re.sub(r"[^.,]", "", text)
         if not marks:
             ungrouped |= len(text) > 3 and text.isdigit() and text == str(cell).strip()
-        elif len({*marks}) == 2:
-            signs.add(marks[-1])
-        elif len(marks) > 1:
-            signs.add("," if marks[0] == "." else ".")
         elif _EITHER.fullmatch(text) and not text.lstrip("+-").startswith("0"):
             doubtful = text
+        elif len(marks) > 1 and marks == marks[0] * len(marks):  # groups of thousands
+            signs.add("," if marks[0] == "." else ".")
         else:
-            signs.add(marks)
+            signs.add(marks[-1])
     if len(signs) > 1:
         return None, "points and commas are used both ways in one column"
     if not signs and doubtful and not (ungrouped and "." in doubtful):
-        integer = doubtful.replace(",", "").replace(".", "")
-        point = doubtful.replace(",", ".")
-        return None, f"{doubtful!r} may be {integer} or {point}: say which by `decimal` in the map"
+        return None, f"{doubtful!r} may have decimals or thousands: say which by `decimal`"
     return (signs.pop() if signs else "."), ""
 
 
@@ -124,10 +119,9 @@ def number(cell: Any, mark: Mark = ".") -> float | str:
     if isinstance(cell, (dt.date, dt.datetime)):
         return "a date: the program that wrote the file took the number for one"
     text = _text(cell)
-    for form in (_GROUPED[mark], _MARKED[mark]):
-        if form.fullmatch(text):
-            other = "," if mark == "." else "."
-            return float(text.replace(other, "").replace(mark, "."))
+    if _FORMS[mark].fullmatch(text):
+        other = "," if mark == "." else "."
+        return float(text.replace(other, "").replace(mark, "."))
     if mark == "." and PLAIN.fullmatch(text):
         return float(text)
     if text.endswith("%"):
@@ -166,8 +160,6 @@ def year(cell: Any, span: str | None = None) -> int | str:
     if isinstance(cell, (dt.datetime, dt.date)):
         year_edge = (cell.month, cell.day) in ((1, 1), (12, 31))
         return cell.year if year_edge else "a day, not a year"
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
     text = _plain(cell).replace("—", "-")
     if hit := _YEAR.fullmatch(text):
         return int(hit[1])
@@ -176,15 +168,14 @@ def year(cell: Any, span: str | None = None) -> int | str:
     if hit := _SPAN.fullmatch(text):
         first, last = int(hit[1]), int(hit[1][: -len(hit[2])] + hit[2])
         last += 100 if last < first and len(hit[2]) == 2 else 0
-        if _PART.fullmatch(text) and last != first + 1:
+        if last == first + 1:
+            unsaid = "a range of years: say `span: first` or `span: last` in the map"
+            return {"first": first, "last": last}.get(str(span), unsaid)
+        if _PART.fullmatch(text):
             return "a part of a year"
         if last <= first or last == first + 99:  # 2022/2021, 2022/21
             return A_RATIO
-        if last == first + 1 and span in ("first", "last"):
-            return first if span == "first" else last
-        if last > first + 1:
-            return "a range of several years: a sum or a mean, not a year's figure"
-        return "a range of years: say `span: first` or `span: last` in the map"
+        return "a range of several years: a sum or a mean, not a year's figure"
     if re.fullmatch(r"FY\s*\d{2,4}", text, re.I):
         return "a fiscal year, which may begin in another: write the year that is meant"
     if _PART.fullmatch(text) and re.search(r"(18|19|20)\d\d", text):

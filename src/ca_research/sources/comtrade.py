@@ -20,32 +20,25 @@ def valued(sheet: Sheet) -> Sheet:
     """The sheet with a column that says at which border each figure is, where imports are at the
     exporter's: some reporters have no value of them but fob. Any other sheet as it is.
     """
-    heads = [[shown(cell).casefold() for cell in row] for row in sheet.rows[:LOOK]]
-    named = (n for n, row in enumerate(heads) if all(row.count(h.casefold()) == 1 for h in _SAY))
-    if (place := next(named, None)) is None:
-        return sheet
-    width = len(heads[place])
-    at = [heads[place].index(name.casefold()) for name in _SAY]
-    frame = pd.DataFrame({n: list(sheet.column(n, 0)) for n in at}, dtype=object)
-    if not (of_exporters := _at_exporters(frame)).any():
+    tops = (list(map(str.casefold, map(shown, row))) for row in sheet.rows[:LOOK])
+    says = [h.casefold() for h in _SAY]
+    found = ((n, list(map(row.index, says))) for n, row in enumerate(tops) if {*says} <= {*row})
+    place, at = next(found, (0, []))
+    frame = pd.DataFrame(sheet.rows if at else [], dtype=object)
+    if not at or not (of_exporters := _at_exporters(frame[at])).any():
         return sheet
     borders = dict.fromkeys(_EXPORTS, "fob") | dict.fromkeys(_IMPORTS, "cif")
     valuations = frame[at[0]].map(shown).map(borders).fillna("").mask(of_exporters, "fob")
     valuations[place] = _VALUATION
-    rows = [(row + [None] * width)[:width] for row in sheet.rows]
-    return replace(sheet, rows=[[*row, word] for row, word in zip(rows, valuations, strict=True)])
+    return replace(sheet, rows=frame.assign(valuation=valuations).to_numpy().tolist())
 
 
 def _at_exporters(frame: pd.DataFrame) -> pd.Series:
     """Whether figures are imports at the exporter's border, as their columns in `_SAY` tell."""
     flow, *amounts = frame
-    wanted = [word for word in frame[flow].unique() if shown(word) in _IMPORTS]
-    imports = frame[frame[flow].isin(wanted)]
-    cif, fob, value = (
-        pd.to_numeric(imports[column], errors="coerce").fillna(0) for column in amounts
-    )
-    fob_only = cif.eq(0) & fob.ne(0) & fob.eq(value)
-    return fob_only.reindex(frame.index, fill_value=False)
+    cif, fob, value = (pd.to_numeric(frame[a], errors="coerce").fillna(0) for a in amounts)
+    imports = frame[flow].map(shown).isin(_IMPORTS)
+    return imports & cif.eq(0) & fob.ne(0) & fob.eq(value)
 
 
 def classified(file: Headed, mapped: Map, table: Table) -> Map:

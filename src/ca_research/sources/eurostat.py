@@ -10,7 +10,6 @@ from .mapping import Field, Map
 from .parts import Headed, with_columns
 from .sheets import Sheet, shown
 
-_FLAGGED = re.compile(r"(\d[\d.]*|:)\s+([a-z]{1,4})")
 _DATA = "EDUC_UOE_MOBS02"
 """Mobile students enrolled; data sets of the same columns hold graduates, or shares."""
 _CALLED = re.compile(r"educ_uoe_[a-z]+\d+", re.I)
@@ -21,24 +20,17 @@ def unpacked(sheet: Sheet) -> Sheet:
     """The sheet of a TSV with its packed first column (`sex,geo\\TIME_PERIOD`) as columns, and each
     figure with its year and its flag in a row; any other sheet as it is.
     """
-    packed = shown(sheet.rows[0][0]) if sheet.rows[0] else ""
+    packed, *years = map(shown, sheet.rows[0] or [""])
     if not packed.endswith("\\TIME_PERIOD"):
         return sheet
     names = packed.removesuffix("\\TIME_PERIOD").split(",")
-    years = list(map(shown, sheet.rows[0][1:]))
     rows, lines = [[*names, "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"]], sheet.lines[:1]
     for (key, *cells), line in zip(sheet.rows[1:], sheet.lines[1:], strict=True):
-        parts = (shown(key).split(",") + [""] * len(names))[: len(names)]
         for year, cell in zip(years, cells, strict=False):
-            rows.append([*parts, year, *_parted(shown(cell))])
+            figure, _, flag = shown(cell).partition(" ")
+            rows.append([*shown(key).split(","), year, figure, flag.strip()])
             lines.append(line)
     return Sheet(sheet.name, rows, lines)
-
-
-def _parted(cell: str) -> tuple[str, str]:
-    """A figure and its flag."""
-    hit = _FLAGGED.fullmatch(cell)
-    return (hit[1], hit[2]) if hit else (cell, "")
 
 
 def _estimated(flag: str) -> bool:

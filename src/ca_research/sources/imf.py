@@ -17,19 +17,18 @@ _SCALES = {"UNITS": 1, "THOUSANDS": 1e3, "MILLIONS": 1e6, "BILLIONS": 1e9}
 def adjusted(file: Headed, mapped: Map, table: Table) -> Map:
     """Exports and imports in dollars, in the valuation that was reported."""
     known = {v: hit for v in file.distinct("INDICATOR") if (hit := _INDICATOR.fullmatch(v))}
-    flows = {v: "export" if hit[1] == "X" else "import" for v, hit in known.items()}
-    borders = {v: hit[2].lower() for v, hit in known.items()}
-    found = with_columns(
-        mapped,
-        flow=Field(column=mapped.columns["flow"].column, words=flows),
-        valuation=Field(column=mapped.columns["flow"].column, words=borders),
-        value_usd=Field(column=mapped.columns["value_usd"].column, times=_scale(file)),
-    )
+    words = {
+        "flow": {v: "export" if hit[1] == "X" else "import" for v, hit in known.items()},
+        "valuation": {v: hit[2].lower() for v, hit in known.items()},
+    }
+    indicator, value = (str(mapped.columns[name].column) for name in ("flow", "value_usd"))
+    columns = {name: Field(column=indicator, words=words[name]) for name in words}
+    found = with_columns(mapped, **columns, value_usd=Field(column=value, times=_scale(file)))
     # in dollars, by the column of the unit and by the name of the indicator
     unit = file.name("UNIT", "UNIT_MEASURE", "CURRENCY")
     if unit is None:
         in_dollars = Only(
-            column=str(mapped.columns["flow"].column),
+            column=indicator,
             matches=r"(?!T?[XM]G_(FOB|CIF)$).*",
             why="indicators that do not say that they are in US dollars",
         )
@@ -51,26 +50,14 @@ def _scale(file: Headed) -> float:
     if of and all(v.startswith("IMF.STA:") for v in file.distinct(of) if v):
         return 1.0
     heading = file.name("UNIT_MULT", "SCALE")
-    if heading is None:
-        raise UsageError(
-            "the file does not say in which unit its figures are",
-            where=file.given.name,
-            hint="export it with the column UNIT_MULT or SCALE",
-        )
-    units = {v.upper() for v in file.distinct(heading) if v}
-    if file.name("DATASET") and not of and heading.upper() == "SCALE" and units - {"UNITS", "0"}:
-        raise UsageError(
-            f"it is not clear whether figures are in dollars, or in {', '.join(sorted(units))}: "
-            "SCALE is how the IMF prints them, or what they are",
-            where=file.given.name,
-            hint="compare one with the portal's page; then call the column UNIT_MULT, and put 0 "
-            "for dollars or 6 for millions",
-        )
+    units = {v.upper() for v in file.distinct(heading) if v} if heading else set()
+    of_portal = file.name("DATASET") and not of and heading == "SCALE" and units - {"UNITS", "0"}
     scales = {_SCALES.get(v) or (10.0 ** int(v) if v.isdigit() else None) for v in units}
-    if len(scales) != 1 or None in scales:
+    if of_portal or len(scales) != 1 or None in scales:
         raise UsageError(
-            f"figures in several units in one file: {', '.join(sorted(units))}",
+            f"not clear in which unit figures are: {', '.join(sorted(units)) or 'nothing says it'}",
             where=file.given.name,
-            hint="export each unit apart",
+            hint="export each unit apart, with the column UNIT_MULT: 0 for dollars, 6 for millions;"
+            " SCALE may be how the portal prints them: compare one with its page",
         )
     return float(scales.pop() or 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import importlib
+import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from .comtrade import valued
 from .eurostat import unpacked
 from .mapping import Field, Map, Only, as_said
 from .parts import LOOK, Headed, listed, with_columns
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, only_one, shown
 
 
 @dataclass(frozen=True)
@@ -50,43 +50,34 @@ class Layout:
         across = file.years() if self.across else ()
         columns = {}
         for name, told in self.columns.items():
+            told = {"optional": False, **(told if isinstance(told, dict) else {"column": told})}
+            optional = told.pop("optional")
             if name not in table.columns:
                 continue
-            told = dict(told) if isinstance(told, dict) else {"column": told}
-            ask = file.name if told.pop("optional", False) else file.needs
-            if "is" in told:
+            if told.get("column") == "{year}":
+                told["column"] = across[0].column
+            elif "column" in told:
+                told["column"] = file.name(*listed(told["column"]), needed=not optional)
+            if told.get("column", "") is not None:
                 columns[name] = Field.model_validate(told)
-            elif told["column"] == "{year}":
-                columns[name] = Field(**told | {"column": across[0].column})
-            elif heading := ask(*listed(told["column"])):
-                columns[name] = Field(**told | {"column": heading})
-        of_unit = {n: table.columns[n].within.keys() for n in columns}
-        columns = {n: one for n, one in columns.items() if columns.keys() >= of_unit[n]}
-        mapped = file.map(
-            only=tuple(filter(None, (_only(told, file, table) for told in self.only))),
-            columns=columns,
-            across=across,
-            **self.map,
-        )
+        columns = {n: f for n, f in columns.items() if columns.keys() >= {*table.columns[n].within}}
+        only = tuple(one for told in self.only if (one := _only(told, file, table)))
+        mapped = file.map(only=only, columns=columns, across=across, **self.map)
         if not self.adjust:
             return mapped
-        module, function = self.adjust.split(".")
-        adjusted = getattr(importlib.import_module(f".{module}", __package__), function)
-        found: Map = adjusted(file, mapped, table)
-        return found
+        adjusted: Map = pkgutil.resolve_name(f"{__package__}.{self.adjust}")(file, mapped, table)
+        return adjusted
 
 
 def _only(told: Mapping[str, Any], file: Headed, table: Table) -> Only | None:
     """Rows that count by a column; None where the file does not have it, or a plainer one."""
-    ask = file.needs if "economies" in told else file.name
-    heading = ask(*listed(told["column"]))
-    if heading is None or any(map(file.name, told.get("unless", ()))):
+    fields = {"unless": (), **told}
+    heading = file.name(*listed(fields.pop("column")), needed="economies" in told)
+    if heading is None or file.name(*fields.pop("unless")):
         return None
-    fields = {"why": f"{heading} that is no economy here", **told, "column": heading}
-    fields.pop("unless", None)
     if told.get("matches") == "{product}":
         fields["matches"] = table.columns["product"].form
-    return Only.model_validate(fields)
+    return Only(column=heading, **fields)
 
 
 def sectors(file: Headed, mapped: Map, table: Table) -> Map:
@@ -99,17 +90,16 @@ def sectors(file: Headed, mapped: Map, table: Table) -> Map:
 def revised(file: Headed, mapped: Map, table: Table) -> Map:
     """A map with the revision of the HS that the files' names tell: BACI_HS17_Y2022.csv."""
     named = [one.name for one in getattr(file.sheet, "files", ())] or [file.given.name]
-    years = {year for name in named for year in re.findall(r"HS(\d\d)(?!\d)", name)}
+    years = sorted({year for name in named for year in re.findall(r"HS(\d\d)(?!\d)", name)})
     if len(years) > 1:
         raise UsageError(
-            f"files of several revisions of the HS: {', '.join(sorted(years))}",
+            f"files of several revisions of the HS: {', '.join(years)}",
             where=file.given.name,
             hint="add those of each revision under an id of their own",
         )
     if not years:
         return mapped
-    year = years.pop()
-    revision = f"HS{19 if year > '90' else 20}{year}"
+    revision = f"HS{19 if years[0] > '90' else 20}{years[0]}"
     return with_columns(mapped, revision=Field(constant=revision))
 
 
@@ -136,29 +126,18 @@ def recognise(file: Given) -> tuple[Layout, Sheet, int] | None:
     Headings are compared without case. Sheets that a workbook hides do not count. Raises
     UsageError where several sheets have one layout.
     """
+    tops = [
+        (sheet, place, {shown(cell).casefold() for cell in row})
+        for sheet in file.sheets
+        for place, row in enumerate(sheet.rows[:LOOK])
+        if not sheet.hidden
+    ]
     for layout in all_layouts():
-        hits = [
-            (sheet, place)
-            for sheet in file.sheets
-            if not sheet.hidden and (place := _place(layout, sheet)) is not None
-        ]
-        if len(hits) > 1:
-            raise UsageError(
-                f"{len(hits)} sheets are in the layout of {layout.publisher}, and one is read",
-                where=f"{file.name}: {', '.join(sheet.name or 'the first' for sheet, _ in hits)}",
-                hint="lay their rows under one heading in one sheet, or give each as a file",
-            )
+        wanted = {heading.casefold() for heading in layout.headings}
+        hits = [(sheet, place) for sheet, place, headings in tops if wanted <= headings]
+        only_one(file, dict.fromkeys(sheet.name for sheet, _ in hits))
         if hits:
             return layout, *hits[0]
-    return None
-
-
-def _place(layout: Layout, sheet: Sheet) -> int | None:
-    """The place of a layout's heading in a sheet; None where it has none."""
-    wanted = {heading.casefold() for heading in layout.headings}
-    for place, row in enumerate(sheet.rows[:LOOK]):
-        if wanted <= {shown(cell).casefold() for cell in row}:
-            return place
     return None
 
 
@@ -180,14 +159,19 @@ def understand(content: Given, table: Table, user: Map) -> tuple[Map, Layout | N
             hint=f"--table {' or '.join(layout.tables)}",
         )
     preset = layout.mapping(Headed(content, sheet, place), table)
-    _refuse_constants(preset, user, content.name)
     columns = {**preset.columns, **user.columns}
-    if user.times is not None:
-        for name, field in preset.columns.items():
-            if table.columns[name].type == "number" and name not in user.columns:
-                columns[name] = field.model_copy(update={"times": user.times})
-    across = () if preset.fills in user.columns else preset.across
-    across = user.across or as_said(across, preset.fills, user.columns, table, content.name)
+    for name, entry in preset.columns.items():
+        told = columns[name]
+        if told.constant is not None and entry.column and name != preset.fills:
+            raise UsageError(
+                f"{name} is said to be always {told.constant}: column {entry.column!r} tells it",
+                where=content.name,
+                hint=f"say nothing of {name}; what cells mean in {name}: {{column: {entry.column}, "
+                "words: {...}}, which rows count in `only`; or leave the layout aside: header: 1",
+            )
+        if table.columns[name].type == "number" and user.times is not None and told is entry:
+            columns[name] = entry.model_copy(update={"times": user.times})
+    across = user.across or as_said(preset.across, preset.fills, user.columns, table, content.name)
     update = {name: getattr(user, name) for name in user.model_fields_set} | {
         "columns": columns,
         "only": tuple(dict.fromkeys((*preset.only, *user.only))),
@@ -196,16 +180,3 @@ def understand(content: Given, table: Table, user: Map) -> tuple[Map, Layout | N
         "layout": layout.name,
     }
     return preset.model_copy(update=update), layout
-
-
-def _refuse_constants(preset: Map, user: Map, where: str) -> None:
-    """Refuse one value for all rows of what a publisher's column tells."""
-    for name, said in user.columns.items():
-        entry = preset.columns.get(name)
-        if said.constant is not None and entry and entry.column and name != preset.fills:
-            raise UsageError(
-                f"{name} is said to be always {said.constant}: column {entry.column!r} tells it",
-                where=where,
-                hint=f"say nothing of {name}; what cells mean in {name}: {{column: {entry.column}, "
-                "words: {...}}, which rows count in `only`; or leave the layout aside: header: 1",
-            )

@@ -7,26 +7,28 @@ a sheet by it.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Bounded
 
 from ..ground import economies
-from ..ground.errors import Fault, UsageError
+from ..ground.errors import Fault, UsageError, known_name
 from ..ground.numbers import first_few
 from ..registry import Column, Table, explain
 from ..registry.base import Model
 from . import cells, names
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, shown, worded
 
+_NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
+"""No heading, as it is kept here and as pandas writes it."""
 _A_YEAR = re.compile(r"(?<!\d)(18|19|20)\d\d(?!\d)")
 
 
@@ -76,6 +78,14 @@ class Field(Model):
             raise ValueError("give `column`, a heading of the file, or `constant`, one value")
         return self
 
+    @functools.cached_property
+    def _words(self) -> dict[str, str]:
+        return {word.casefold(): meant for word, meant in self.words.items()}
+
+    def meant(self, text: str) -> str | None:
+        """What a cell means in the table by the words of the map; None where they do not say."""
+        return self._words.get(text.casefold())
+
 
 class Across(Model):
     """A heading under which figures stand that is itself a value: `2019`, or `2019 | export`."""
@@ -96,12 +106,12 @@ class Only(Model):
     matches: str = ""
     economies: bool = False
     but: tuple[Text, ...] = ()
-    why: str
+    why: str = ""
 
     @model_validator(mode="after")
     def _some(self) -> Only:
-        if not (self.among or self.matches or self.economies):
-            raise ValueError("give `among`, the cells that count")
+        if not (self.economies or (self.why and (self.among or self.matches))):
+            raise ValueError("give `among`, the cells that count, and `why` others do not")
         return self
 
     def counts(self, cell: str) -> bool:
@@ -119,7 +129,8 @@ class Only(Model):
         if not any(included):
             return dict.fromkeys(included, True), ""
         lost = sorted(cell or "empty" for cell, counts in included.items() if not counts)
-        return included, self.why + (f" ({first_few(lost, 8)})" if self.economies else "")
+        of_economies = f"{self.column} that is no economy here ({first_few(lost, 8)})"
+        return included, self.why or of_economies
 
 
 class Map(Model):
@@ -145,9 +156,9 @@ class Map(Model):
         The decimal mark; found out where it is not said.
     keeps_to_the_years
         Whether figures of years beyond the table's are left out and not faults: for long series.
-    sums, digits, totals
-        Whether rows of one key are added up; to how many digits codes of products are; and whether
-        all are once more, with these values in columns of the key: `{"product": "TOTAL"}`.
+    digits, totals
+        To how many digits codes of products are added up, and whether all rows are once more, with
+        these values in columns of the key: `{"product": "TOTAL"}`.
     times
         What money is multiplied by, where its columns do not say.
     unread
@@ -166,7 +177,6 @@ class Map(Model):
     only: tuple[Only, ...] = ()
     decimal: Literal[".", ","] | None = None
     keeps_to_the_years: bool = False
-    sums: bool = False
     digits: Literal[2, 4] | None = None
     totals: dict[str, Text] = {}  # noqa: RUF012
     times: Times | None = None
@@ -197,37 +207,24 @@ def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> Map:
     >>> user_map.columns["year"].column, user_map.columns["flow"].constant
     ('Year', 'import')
     """
-    named = raw_map.get("columns") or {}
-    if not isinstance(named, Mapping) or raw_map.keys() & FOUND_OUT:
-        raise UsageError(
-            f"a map is a mapping, without {' and '.join(FOUND_OUT)}, which are found out",
-            where=where,
-            hint="columns: {year: Year}",
-        )
-    rest = {k: v for k, v in raw_map.items() if k in Map.model_fields and k != "columns"}
-    columns = {k: v for k, v in raw_map.items() if k not in Map.model_fields} | dict(named)
+    known = Map.model_fields.keys() - FOUND_OUT
+    fields = {name: value for name, value in raw_map.items() if name in known}
+    columns = {name: value for name, value in raw_map.items() if name not in known}
+    if columns:
+        fields["columns"] = columns | dict(fields.get("columns") or {})
     try:
-        mapped = Map.model_validate({**rest, "columns": columns})
+        mapped = Map.model_validate(fields)
     except ValidationError as error:
         raise UsageError(
             f"the map: {explain(error)}", where=where, hint="see docs/adding-figures.md"
         ) from None
-    filled = [*columns, *mapped.totals, *(name for one in mapped.across for name in one.gives)]
-    _refuse_unknown([*filled, *([mapped.fills] if mapped.fills else [])], table, where)
+    gives = {name for one in mapped.across for name in one.gives}
+    fillable = [name for name in table.columns if name != "source_id"]
+    for name in ({*mapped.columns, *mapped.totals, mapped.fills} | gives) - {""}:
+        known_name("column of the table", name, fillable, where=where)
     if mapped.digits:
         table.levelled()
     return mapped
-
-
-def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:
-    """Refuse names that are no columns of the table."""
-    fillable = [name for name in table.columns if name != "source_id"]
-    if unknown := [name for name in named if name not in fillable]:
-        raise UsageError(
-            f"{unknown[0]!r} is no column of table {table.table!r} that a file could fill",
-            where=where,
-            hint=f"columns: {', '.join(fillable)}",
-        )
 
 
 def as_said(
@@ -238,37 +235,29 @@ def as_said(
     where: str,
 ) -> tuple[Across, ...]:
     """The headings that are values, as far as they agree with the values that the user says of all
-    rows; none where the user names a column of what they tell, or says all that they would.
+    rows; none where the user names a column of what they tell, or of the figures below them.
 
     Raises UsageError where the user's words leave none.
     """
     both = {name for one in across for name in one.gives} & user_columns.keys()
-    filling = user_columns.get(fills)
-    all_told = all(one.gives.keys() <= user_columns.keys() for one in across)
-    if filling and (filling.column is None or all_told):
+    if fills in user_columns or any(user_columns[name].column for name in both):
         return ()
-    if any(user_columns[name].column for name in both):
-        return ()
-    for name in sorted(both):
-        column, constant = table.columns[name], str(user_columns[name].constant)
-        span = user_columns[name].span or column.span or "last"
-        across = tuple(
-            one
-            for one in across
-            if _of_a_heading(column, one.gives.get(name, constant), span)
-            == _of_a_heading(column, constant, span)
+
+    def agrees(name: str, text: str) -> bool:
+        said, column = user_columns[name], table.columns[name]
+        values: Iterable[Any] = (text, said.constant)
+        if column.type == "year":
+            values = [cells.year(v, said.span or column.span or "last") for v in values]
+        return len({str(value).casefold() for value in values}) == 1
+
+    kept = [one for one in across if all(agrees(n, one.gives[n]) for n in both & one.gives.keys())]
+    if across and not kept:
+        raise UsageError(
+            f"no heading agrees with what is said of {', '.join(sorted(both))}",
+            where=where,
+            hint="leave it out, or name its heading in a map",
         )
-        if not across:
-            raise UsageError(
-                f"no heading is of {name} {constant}",
-                where=where,
-                hint=f"leave out what is said of {name}, or name its heading in a map",
-            )
-    return across
-
-
-def _of_a_heading(column: Column, text: str, span: str) -> int | str:
-    return cells.year(text, span) if column.type == "year" else text.casefold()
+    return tuple(kept)
 
 
 def figure(table: Table) -> str:
@@ -280,6 +269,15 @@ def figure(table: Table) -> str:
     return next((name for name, column in columns if column.role == "value"), number)
 
 
+def heads_of_figures(
+    columns: Mapping[str, Field], across: Iterable[Across], table: Table
+) -> set[str | None]:
+    """Headings below which figures stand."""
+    numbers = {n for n, column in table.columns.items() if column.type in ("number", "integer")}
+    heads = {field.column for n, field in columns.items() if n in numbers}
+    return heads | {one.column for one in across}
+
+
 def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
     """The headings of a sheet, each once, and the place of the first row below them.
 
@@ -288,61 +286,39 @@ def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
     place = next((i for i, line in enumerate(sheet.lines) if line >= mapped.header), None)
     if place is None or place + mapped.header_rows > len(sheet.rows):
         raise UsageError(f"there is no line {mapped.header}", where=sheet.name, hint="see `header`")
-    lines = [
-        [" ".join(shown(cell).split()) for cell in row]
-        for row in sheet.rows[place : place + mapped.header_rows]
-    ]
-    columns = [list(parts) for parts in itertools.zip_longest(*lines, fillvalue="")]
+    rows = sheet.rows[place : place + mapped.header_rows]
+    texts = (list(map(worded, row)) for row in rows)
+    columns = list(map(list, itertools.zip_longest(*texts, fillvalue="")))
     for before, column in itertools.pairwise(columns):
-        for number in range(len(lines) - 1):  # a merged cell says its word once, at its left
+        for number in range(len(rows) - 1):  # a merged cell says its word once, at its left
             if any(column[number + 1 :]):
                 column[number] = column[number] or before[number]
-    joined = [" | ".join(filter(None, column)) for column in columns]
-    twice = [joined[:at].count(name) for at, name in enumerate(joined)]
-    headings = [f"{name} ({n + 1})" if n else name for name, n in zip(joined, twice, strict=True)]
+    joined, times = [" | ".join(filter(None, column)) for column in columns], Counter[str]()
+    headings = []
+    for name in joined:
+        times[name] += 1
+        headings.append(f"{name} ({times[name]})" if times[name] > 1 else name)
     return headings, place + mapped.header_rows
 
 
 def sheet_of(content: Given, mapped: Map) -> Sheet:
     """The sheet that a map speaks of; the first where it names none."""
-    for sheet in content.sheets:
-        if mapped.sheet in ("", sheet.name):
-            return sheet
-    raise UsageError(
-        f"no sheet {mapped.sheet!r}",
-        where=content.name,
-        hint=f"sheets: {', '.join(s.name for s in content.sheets)}",
-    )
-
-
-def _refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
-    """Refuse quarters and months of which one would stand for its year, were the others left out
-    as faulty.
-    """
-    if part := cells.part_beside_years(column):
-        raise UsageError(
-            f"parts of years beside what would pass for years: {head} {part}",
-            where=file,
-            hint="give figures of whole years; where they are, write in each cell the year alone",
-        )
+    sheets = {sheet.name: sheet for sheet in reversed(content.sheets)}
+    if not mapped.sheet:
+        return content.sheets[0]
+    return sheets[known_name("sheet", mapped.sheet, sheets, where=content.name)]
 
 
 def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
     """Refuse a map that names no heading of a file, or leaves a column of the table open."""
-    used = [f.column for f in mapped.columns.values() if f.column is not None]
-    used += [a.column for a in mapped.across] + [o.column for o in mapped.only]
-    for column in used:
-        if column not in there:
+    named: list[Any] = [*mapped.columns.values(), *mapped.across, *mapped.only]
+    for column in (one.column for one in named if one.column is not None):
+        twice = column and f"{column} (2)" in there
+        if twice or column not in there:
             raise UsageError(
-                f"no heading {column!r} in line {mapped.header}",
-                where=name,
-                hint=f"headings: {', '.join(filter(None, there[:30]))}",
-            )
-        if column and f"{column} (2)" in there:
-            raise UsageError(
-                f"two columns are headed {column!r}, and nothing says which counts",
-                where=name,
-                hint="rename one of them in the file",
+                f"{'two columns are' if twice else 'no column is'} headed {column!r}",
+                where=f"{name}, line {mapped.header}",
+                hint=f"a heading that stands once, of {', '.join(filter(None, there[:30]))}",
             )
     filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
     needed = {n for of in filled & table.columns.keys() for n in table.columns[of].within}
@@ -358,10 +334,6 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
             hint="; ".join(f"--set {n}=VALUE, or --map with {n}: HEADING" for n in lacking)
             + f" (ca-research data show {table.table})",
         )
-
-
-_AS_HEADED = Field(column="=")
-"""How values in headings are read of which a map says no more."""
 
 
 class _Unread(str):
@@ -396,14 +368,17 @@ class Reader:
         self.heads, self.start = heading(sheet, mapped)
         complete(mapped, table, self.heads, given.name)
         self.file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
-        self.read = {f.column for f in mapped.columns.values()} | {a.column for a in mapped.across}
+        self.figure = mapped.fills or figure(table)
+        fields = mapped.columns.values()
+        self.read = {f.column for f in fields if f.column is not None}
+        self.read |= {one.column for one in mapped.across}
+        self.wide = any("year" in one.gives for one in mapped.across)
+        self.years: dict[Any, None] = dict.fromkeys(self.heads if self.wide else ())
         self._note_unread(given)
         self.counting = [
             (o.column, *o.split(sheet.distinct(self._at(o.column), self.start)))
             for o in mapped.only
         ]
-        self.figure = mapped.fills or figure(table)
-        self.years: dict[str, set[Any]] = {}  # cells of years by their heading
         self.marks: dict[str, tuple[cells.Mark | None, str]] = {}
 
     def _at(self, head: str) -> int:
@@ -412,35 +387,51 @@ class Reader:
     def _note_unread(self, given: Given) -> None:
         """Note other sheets, and columns of years that the map does not name."""
         others = [s.name for s in given.sheets if s is not self.sheet and s.rows and not s.hidden]
-        wide = any("year" in a.gives for a in self.mapped.across)
-        unread = [h for h in self.heads if wide and h not in self.read and _A_YEAR.search(h)]
+        heads = self.heads if self.wide else ()
+        unread = [h for h in heads if h not in self.read and _A_YEAR.search(h)]
         for what, left in (("sheets", others), ("columns", unread)):
             if left:
                 self.left_out[f"{what} not read: {first_few(left, 8)}"] += len(left)
-        if wide:
-            _refuse_parts_of_years(self.heads, self.file, "a heading")
 
     def parts(self) -> Iterator[pd.DataFrame]:
-        """Rows of the table; of a large file several frames, in the order of the file."""
-        width, whole = len(self.heads), self.sheet.width(self.start)
-        used = {*self.read, *(one.column for one in self.mapped.only)}
-        places = [at for at, head in enumerate(self.heads) if whole > width or head in used]
-        for file, frame in self.sheet.parts([*places, *range(width, whole)], self.start):
-            self.file = file or self.file
-            if whole > width:
-                frame = self._within(frame, width)
-            frame = frame.rename(columns=dict(enumerate(self.heads)))
-            yield self.rows(self._long(self._counted(frame)))
-        for head, different in self.years.items():
-            _refuse_parts_of_years(different, self.file, head)
+        """Rows of the table; of a large file several frames, in the order of the file.
 
-    def _within(self, frame: pd.DataFrame, width: int) -> pd.DataFrame:
-        """Rows without those that have more cells than there are headings."""
-        beyond = [at for at in frame if at != "_line" and at >= width]
-        frame = frame.astype(object).where(frame.notna(), None)
-        longer = frame[beyond].map(shown).ne("").any(axis=1)
-        rule = f"more cells than the {width} headings: a separator within a number or a text?"
-        for *row, line in frame[longer].itertuples(index=False):
+        Raises UsageError for quarters and months of which one would stand for its year, were the
+        others left out as faulty.
+        """
+        used = {self._at(h) for h in (*self.read, *(one.column for one in self.mapped.only))}
+        loose = self._loose()
+        for file, frame in self.sheet.parts(sorted(used | loose.keys()), self.start):
+            self.file = file or self.file
+            if loose:
+                frame = self._within(frame, loose)
+            frame = frame.rename(columns=dict(enumerate(self.heads)))
+            yield self.rows(self._by_column(self._counted(frame)))
+        if part := cells.part_beside_years(self.years):
+            raise UsageError(
+                f"parts of years beside what would pass for years: {part}",
+                where=self.file,
+                hint="give figures of whole years; where they are, write in each cell the year",
+            )
+
+    def _loose(self) -> dict[int, str]:
+        """Columns in which only what a mark split off can stand, with its form: beyond the
+        headings, and those without one behind a column of figures.
+        """
+        width, mapped = len(self.heads), self.mapped
+        figures = heads_of_figures(mapped.columns, mapped.across, self.table)
+        behind = (at for at, head in enumerate(self.heads[:-1], 1) if head in figures)
+        loose = {at: r"-?\d+" for at in behind if _NAMELESS.fullmatch(self.heads[at])}
+        return loose | dict.fromkeys(range(width, self.sheet.width(self.start)), ".+")
+
+    def _within(self, frame: pd.DataFrame, loose: dict[int, str]) -> pd.DataFrame:
+        """Rows without those that go on where no heading stands."""
+        longer = np.zeros(len(frame), bool)
+        for at, form in loose.items():
+            texts = frame[at].astype(object).map(lambda c: c.strip() if isinstance(c, str) else "")
+            longer |= texts.str.fullmatch(form).to_numpy(bool)
+        rule = f"more cells than the {len(self.heads)} headings: a separator within a number?"
+        for *row, line in frame[longer].astype(object).itertuples(index=False):
             last = " | ".join(list(filter(None, map(shown, row)))[-3:])
             self.faults.append(Fault(self.file, int(line), "", last, rule))
         return frame[~longer]
@@ -455,121 +446,105 @@ class Reader:
                 frame = frame[keep]
         return frame
 
-    def _long(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One row for each figure: what stands across goes down."""
-        if not (across := self.mapped.across):
-            return frame.reset_index(drop=True)
-        kept = frame.drop(columns=[a.column for a in across])
-        parts = []
-        for one in across:
-            gives = {f"={k}": v for k, v in one.gives.items()}
-            cells_of = {"=": frame[one.column], "=heading": one.column}
-            parts.append(kept.assign(**gives, **cells_of))
-        return pd.concat(parts).sort_values("_line", kind="stable", ignore_index=True)
+    def _by_column(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Cells by the column of the table that they fill, with the heading of those that stand
+        across, which go down: one row for each figure.
+        """
+        fields = self.mapped.columns.items()
+        constants = {n: f.constant for n, f in fields if f.column is None}
+        named = {n: frame[f.column] for n, f in fields if f.column is not None}
+        plain = pd.DataFrame(named | {"_line": frame["_line"]}).assign(**constants)
+        across = [
+            plain.assign(**one.gives, **{self.figure: frame[one.column], "_heading": one.column})
+            for one in self.mapped.across
+        ]
+        long = pd.concat(across) if across else plain
+        return long.sort_values("_line", kind="stable", ignore_index=True)
 
     def rows(self, long: pd.DataFrame) -> pd.DataFrame:
         """Rows of the table; what a row beside it holds is no fault."""
         names = [n for n, column in self.table.columns.items() if column.type != "source"]
         columns: dict[str, Any] = dict.fromkeys(names, "")
         read, beside, bad = {}, np.zeros(len(long), bool), np.zeros(len(long), bool)
-        for name in sorted(names, key=lambda n: n != self.figure):
-            if (parts := self._cells(long, name)) is None:
-                continue
-            cell, field_, head = parts
-            codes, different = _different(cell)
-            meant, values = self.column(name, different, field_)
-            left = _such(values, _Beside)[codes] & ~beside
-            for at, count in zip(*np.unique(codes[left], return_counts=True), strict=True):
-                self.left_out[str(values[at])] += int(count)
+        for name in sorted({*names} & {*long}, key=lambda n: n != self.figure):
+            codes, different = _different(long[name])
+            meant, values = self.column(name, different)
+            kinds = np.array([*map(type, values)], object)[codes]
+            left = (kinds == _Beside) & ~beside
+            self.left_out.update(str(values[at]) for at in codes[left])
             beside |= left
-            read[name] = codes, different, meant, values, head
-        for name in filter(read.get, names):
-            codes, different, meant, values, head = read[name]
-            if self.table.columns[name].type == "year" and len(long):
-                of = head if isinstance(head, str) else head.iloc[0]
-                self.years.setdefault(of, set()).update(meant[c] for c in np.unique(codes[~beside]))
-            unread = _such(values, _Unread)[codes] & ~beside
+            read[name] = codes, different, meant, values, kinds
+        for name, (codes, different, meant, values, kinds) in read.items():
+            column = self.table.columns[name]
+            if column.type == "year":
+                self.years |= dict.fromkeys(meant[at] for at in np.unique(codes[~beside]))
+            unread = (kinds == _Unread) & ~beside
             for at in unread.nonzero()[0]:
-                said = (head if isinstance(head, str) else head[at]) or name
-                one, rule = shown(different[codes[at]]), f"{name}: {values[codes[at]]}"
-                self.faults.append(Fault(self.file, int(long["_line"].iat[at]), said, one, rule))
+                cell, rule = shown(different[codes[at]]), f"{name}: {values[codes[at]]}"
+                line, head = int(long["_line"].iat[at]), self._head(long, name, at)
+                self.faults.append(Fault(self.file, line, head, cell, rule))
             bad |= unread
-            columns[name] = _taken(values, codes)
+            columns[name] = _taken(values, codes, column)
         rows = pd.DataFrame(columns | {"_line": long["_line"]}, index=long.index)
-        keep = ~bad & ~beside
-        rows = rows if keep.all() else rows[keep].reset_index(drop=True)
-        return rows.assign(_file=self.file)
+        return rows[~bad & ~beside].reset_index(drop=True).assign(_file=self.file)
 
-    def _cells(self, long: pd.DataFrame, name: str) -> tuple[pd.Series, Field, Any] | None:
-        """The cells of a column of the table, how they are to be read, and their headings."""
-        field_ = self.mapped.columns.get(name, _AS_HEADED)
-        if name == self.mapped.fills:
-            return long["="], field_, long["=heading"]
-        if f"={name}" in long:
-            return long[f"={name}"], field_, long["=heading"]
-        if field_ is _AS_HEADED:
-            return None
-        if field_.constant is not None:
-            alike = pd.Categorical.from_codes(np.zeros(len(long), "int8"), [field_.constant])
-            return pd.Series(alike, long.index), field_, "(constant)"
-        return long[field_.column], field_, field_.column
+    def _head(self, long: pd.DataFrame, name: str, at: Any) -> str:
+        """The heading under which a cell stands."""
+        field_ = self.mapped.columns.get(name, Field(column=""))
+        if "_heading" in long and (name == self.figure or field_.column == ""):
+            return str(long["_heading"].iat[at])
+        return "(constant)" if field_.column is None else field_.column or name
 
-    def column(
-        self, name: str, different: list[Any], field_: Field
-    ) -> tuple[list[Any], Sequence[Any] | np.ndarray]:
+    def column(self, name: str, different: list[Any]) -> tuple[list[Any], list[Any]]:
         """Different cells in the words of the map, and their values: numbers, or texts; or why
         there is none.
         """
-        column = self.table.columns[name]
-        words = {k.casefold(): v for k, v in field_.words.items()}
+        column, field_ = self.table.columns[name], self.mapped.columns.get(name, Field(column=""))
+        if column.type in ("number", "integer", "year"):
+            different = in_words(different, field_)
+        parse: Callable[[Any], Any]
         if column.type == "economy":
-            return different, [_economy(cell, words) for cell in different]
-        if column.type not in ("number", "integer", "year"):
-            return different, [_word(cell, column, words, field_) for cell in different]
-        different = in_words(different, field_)
-        if column.type == "year":
-            span = field_.span or column.span
-            return different, [self._year(cell, span, column) for cell in different]
-        mark, doubt = self._mark(name, different, field_)
-        plainly = re.compile(cells.PLAINLY[mark]).fullmatch
-        missing: Any = _Beside("no figure in the cell")
-        if column.nullable:
-            missing = np.nan
-        elif name != self.figure or field_.constant is not None:
-            missing = _Unread("must be a number")
+            parse = functools.partial(_economy, field_)
+        elif column.type == "year":
+            parse = functools.partial(self._year, column, field_.span or column.span)
+        elif column.type in ("number", "integer"):
+            parse = functools.partial(self._number, name, field_, *self._mark(name, field_))
+        else:
+            parse = functools.partial(_word, column, field_)
+        return different, list(map(parse, different))
 
-        def number(cell: Any) -> Any:
-            if isinstance(cell, str) and plainly(cell):
-                return float(cell.replace(",", "."))
-            if cells.missing(cell):
-                return missing
-            if mark is None and isinstance(cell, str) and re.search("[.,]", cell):
-                return _Unread(doubt)
-            value = cells.number(cell, mark or ".")
-            return _Unread(value) if isinstance(value, str) else value
-
-        values = _plain_numbers(different) if mark == "." else None
-        values = list(map(number, different)) if values is None else values
-        if field_.times != 1:
-            values = [v if isinstance(v, str) else round(v * field_.times, 6) for v in values]
-        return different, values if _such(values, str).any() else np.array(values, "float64")
-
-    def _mark(
-        self, name: str, different: Sequence[Any], field_: Field
-    ) -> tuple[cells.Mark | None, str]:
+    def _mark(self, name: str, field_: Field) -> tuple[cells.Mark | None, str]:
         """The decimal mark of a column, which all its cells tell, and why it is in doubt."""
+        if field_.column is None:
+            return ".", ""
         if self.mapped.decimal is not None:
             return self.mapped.decimal, ""
-        across = [a.column for a in self.mapped.across] if name == self.mapped.fills else []
-        heads = across or ([] if field_.column is None else [field_.column])
-        if not heads:
-            return cells.decimal_mark(different)
         if name not in self.marks:
-            shapes = (c for h in heads for c in self.sheet.shapes(self._at(h), self.start))
+            across = [one.column for one in self.mapped.across if name == self.mapped.fills]
+            heads = map(self._at, across or [field_.column])
+            shapes = itertools.chain.from_iterable(self.sheet.shapes(h, self.start) for h in heads)
             self.marks[name] = cells.decimal_mark(in_words(shapes, field_))
         return self.marks[name]
 
-    def _year(self, cell: Any, span: str | None, column: Column) -> str:
+    def _number(
+        self, name: str, field_: Field, mark: cells.Mark | None, doubt: str, cell: Any
+    ) -> Any:
+        if mark == "." and isinstance(cell, str) and cells.PLAIN.fullmatch(cell):
+            value: Any = float(cell)
+        elif cells.missing(cell):
+            if self.table.columns[name].nullable:
+                return np.nan
+            beside = name == self.figure and field_.constant is None
+            return _Beside("no figure in the cell") if beside else _Unread("must be a number")
+        elif mark is None and isinstance(cell, str) and re.search("[.,]", cell):
+            return _Unread(doubt)
+        else:
+            value = cells.number(cell, mark or ".")
+        if isinstance(value, str):
+            return _Unread(value)
+        return value if field_.times == 1 else round(value * field_.times, 6)
+
+    def _year(self, column: Column, span: str | None, cell: Any) -> str:
         if column.nullable and cells.missing(cell):
             return ""
         low, high, year = column.min, column.max, cells.year(cell, span)
@@ -582,45 +557,24 @@ class Reader:
 
 
 def _different(cell: pd.Series) -> tuple[np.ndarray, list[Any]]:
-    """Different cells, and which of them each is."""
-    if isinstance(cell.dtype, pd.CategoricalDtype):  # the code of none, -1, is the last
-        cell = cell.cat.remove_unused_categories()
-        codes = cell.cat.codes.to_numpy()
-        return codes, [*cell.cat.categories.to_numpy(object), *[None] * bool((codes < 0).any())]
-    codes, different = pd.factorize(cell.astype(object), use_na_sentinel=False)
-    return codes, [None if one != one else one for one in different]
+    """Different cells, the last of them none, and which of them each is."""
+    known = cell.astype("category").cat.remove_unused_categories().cat
+    return known.codes.to_numpy(), [*known.categories, None]
 
 
-def _plain_numbers(different: list[Any]) -> list[float] | None:
-    """Numbers of cells that all are plainly one, which Arrow tells many times faster."""
-    try:
-        numbers = pa.array(different, pa.string()).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    except pa.ArrowException:
-        return None
-    return numbers.tolist() if np.isfinite(numbers).all() else None
-
-
-def _such(values: Sequence[Any] | np.ndarray, kind: type) -> np.ndarray:
-    """Which values are of a kind of text; no number is."""
-    if isinstance(values, np.ndarray):
-        return np.zeros(len(values), bool)
-    return np.array([isinstance(value, kind) for value in values], bool)
-
-
-def _taken(values: Sequence[Any] | np.ndarray, codes: np.ndarray) -> Any:
+def _taken(values: list[Any], codes: np.ndarray, column: Column) -> Any:
     """The value of each cell, of few different ones: words as categories."""
-    if isinstance(values, np.ndarray):
-        return values[codes]
-    plain = ["" if isinstance(v, (_Unread, _Beside)) else v for v in values]
-    if not all(isinstance(v, str) for v in plain):  # numbers, and cells without one
-        return pd.to_numeric(pd.Series(plain, dtype=object), errors="coerce").to_numpy()[codes]
-    kinds, words = pd.factorize(pd.Series(plain, dtype=object))
-    return pd.Categorical.from_codes(kinds[codes], pd.Index(words, dtype="str"))
+    number = column.type in ("number", "integer")
+    none, odd = np.nan if number else "", (_Unread, _Beside)
+    plain = pd.Series([none if isinstance(v, odd) else v for v in values])
+    if number:
+        return plain.to_numpy("float64")[codes]
+    return pd.Categorical(plain.astype("str")).take(codes)
 
 
-def _economy(cell: Any, words: Mapping[str, str]) -> str:
+def _economy(field_: Field, cell: Any) -> str:
     text = cells.bare(shown(cell))
-    if code := words.get(text.casefold()) or names.code(text):
+    if code := field_.meant(text) or names.code(text):
         return code
     if left_out := economies.no_economy(text):
         return _Beside(left_out)
@@ -628,22 +582,22 @@ def _economy(cell: Any, words: Mapping[str, str]) -> str:
 
 
 def in_words(different: Iterable[Any], field_: Field) -> list[Any]:
-    """Cells of figures or years, those of which a map says what they mean in its words."""
-    if field_.constant is not None:
-        return list(map(_parsed_word, different))
-    words = {k.casefold(): _parsed_word(v) for k, v in field_.words.items()}
-    return [words.get(shown(one).casefold(), one) if words else one for one in different]
+    """Cells of figures or years, those of which a map says what they mean in its words: these have
+    their numbers with a point, whatever the mark of the file is.
+    """
+    if not field_.words:
+        return list(different)
+    meant = ((one, field_.meant(shown(one))) for one in different)
+    return [
+        one if word is None else float(word) if cells.PLAIN.fullmatch(word) else word
+        for one, word in meant
+    ]
 
 
-def _parsed_word(word: str) -> float | str:
-    """A word of a map, which has its numbers with a point, whatever the mark of the file is."""
-    return float(word) if cells.PLAIN.fullmatch(word) else word
-
-
-def _word(cell: Any, column: Column, words: Mapping[str, str], field_: Field) -> str:
+def _word(column: Column, field_: Field, cell: Any) -> str:
     text = shown(cell).zfill(field_.width or 0)
-    if text.casefold() in words:
-        return words[text.casefold()]
+    if (meant := field_.meant(text)) is not None:
+        return meant
     if not column.values or text in column.values or (column.nullable and not text):
         return text
     folded = {value.casefold(): value for value in column.values}

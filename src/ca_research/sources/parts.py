@@ -11,7 +11,7 @@ import pandas as pd
 from ..ground.errors import UsageError
 from . import cells
 from .mapping import Across, Field, Map
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, shown, worded
 
 LOOK = 12
 """Lines at the top in which a publisher's heading stands."""
@@ -34,7 +34,7 @@ class Headed:
 
     def __init__(self, content: Given, sheet: Sheet, place: int) -> None:
         self.given, self.sheet, self.place = content, sheet, place
-        self.headings = [" ".join(shown(c).split()) for c in sheet.rows[place]]
+        self.headings = list(map(worded, sheet.rows[place]))
         self._at = {h.casefold(): i for i, h in reversed(list(enumerate(self.headings))) if h}
 
     def map(self, **parts: Any) -> Map:
@@ -42,22 +42,25 @@ class Headed:
         header = self.sheet.lines[self.place]
         return Map(sheet=self.sheet.name, header=header, keeps_to_the_years=True, **parts)
 
-    def name(self, *wanted: str) -> str | None:
-        """The first of the headings that is there and has a value, as the file writes it."""
+    def name(self, *wanted: str, needed: bool = False) -> str | None:
+        """The first of the headings that is there and has a value, as the file writes it; one that
+        is needed is, or UsageError is raised.
+        """
         there = (self._at[h.casefold()] for h in wanted if h.casefold() in self._at)
-        filled = (at for at in there if self.sheet.filled(at, self.place + 1))
-        return next((self.headings[at] for at in filled), None)
-
-    def needs(self, *wanted: str) -> str:
-        """As `name`; raises UsageError where none is there."""
-        heading = self.name(*wanted)
-        if heading is None:
+        for at in there:
+            if self.sheet.filled(at, self.place + 1):
+                return self.headings[at]
+        if needed:
             raise UsageError(
                 f"no column {' or '.join(wanted)} with values",
                 where=self.given.name,
                 hint=f"columns: {', '.join(filter(None, self.headings))}",
             )
-        return heading
+        return None
+
+    def needs(self, *wanted: str) -> str:
+        """As `name`, of which one is needed."""
+        return str(self.name(*wanted, needed=True))
 
     def distinct(self, heading: str) -> list[str]:
         """Different cells of a column."""

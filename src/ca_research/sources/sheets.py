@@ -12,12 +12,12 @@ import functools
 import hashlib
 import io
 import json
-import os
+import math
 import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..ground.errors import FileError
+from ..ground.errors import FileError, UsageError
 from . import texts
 
 Cell = Any
@@ -89,12 +89,14 @@ class Sheet:
 class NotStreamed(FileError):
     """A file that only the way of small files understands."""
 
-    def __init__(self, what: str, *, where: str) -> None:
-        super().__init__(
-            what,
-            where=where,
-            hint="cut it into parts of 50 MB, and add them under ids of their own",
-        )
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str,
+        hint: str = "cut it into parts of 50 MB, and add them under ids of their own",
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,16 @@ class Given:
     name: str
     sha256: str
     sheets: list[Sheet]
+
+
+def only_one(given: Given, alike: Collection[str]) -> None:
+    """Refuse a workbook of which several sheets are of one form, by their names."""
+    if len(alike) > 1:
+        raise UsageError(
+            "several sheets have the same headings, and one is read",
+            where=f"{given.name}: {', '.join(alike)}",
+            hint="name one by `sheet` in the map, or lay them under one heading in one sheet",
+        )
 
 
 def read(file: Path, *, part: bool = False) -> Given:
@@ -130,14 +142,7 @@ def read(file: Path, *, part: bool = False) -> Given:
             hint=f"give one of {', '.join(SUFFIXES)}; unpack what is packed, and save an old "
             "workbook, or one with macros, as .xlsx",
         )
-    with unchanged(file) as about:
-        if about.st_size > MAX_BYTES:
-            raise FileError(
-                f"{about.st_size / 1e6:,.0f} MB are more than the {MAX_BYTES / 1e6:,.0f} MB that "
-                "are read at once",
-                where=file.name,
-                hint="cut it into parts, by year for example, and add them under ids of their own",
-            )
+    with unchanged(file, MAX_BYTES):
         content = file.read_bytes()
     readers: dict[str, Callable[[bytes, str], Iterator[Sheet]]] = {
         ".xlsx": _excel,
@@ -147,6 +152,8 @@ def read(file: Path, *, part: bool = False) -> Given:
     }
     try:
         sheets = list(readers.get(suffix, _delimited)(content, file.name))
+        if not (filled := [s for s in sheets if sum(any(map(shown, row)) for row in s.rows) > 1]):
+            raise ValueError("a line of headings at most, and no rows below it")
     except FileError:
         raise
     except Exception as error:  # whatever a reader of a format says of a damaged file
@@ -155,40 +162,31 @@ def read(file: Path, *, part: bool = False) -> Given:
             where=file.name,
             hint="open it where it came from and save it anew, or give it as CSV",
         ) from error
-    filled = [s for s in sheets if sum(any(map(shown, row)) for row in s.rows) > 1]
-    if not filled:
-        raise FileError(
-            "a line of headings at most, and no rows below it",
-            where=file.name,
-            hint="give a file of figures",
-        )
     return Given(file.name, hashlib.sha256(content).hexdigest(), filled)
 
 
 @contextmanager
-def unchanged(file: Path) -> Iterator[os.stat_result]:
-    """A regular file, which stays as it is while it is read; else FileError is raised."""
+def unchanged(file: Path, most: float = math.inf) -> Iterator[None]:
+    """A regular file of at most so many bytes, which stays as it is while it is read; else
+    FileError is raised.
+    """
     try:
-        about = file.lstat()
-        if not stat.S_ISREG(about.st_mode):
-            raise FileError(
-                "a link, a folder or a pipe, and no file",
-                where=file.name,
-                hint="give the file itself",
-            )
-        yield about
+        before = file.lstat()
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError("a link, a folder or a pipe, and no file")
+        if before.st_size > most:
+            raise OSError(f"more than the {most / 1e6:,.0f} MB that are read at once")
+        yield
         after = file.lstat()
+        marks = {(about.st_ino, about.st_size, about.st_mtime_ns) for about in (before, after)}
+        if len(marks) > 1:
+            raise OSError("the file changed meanwhile, and nothing was taken from it")
     except OSError as error:
         raise FileError(
-            f"cannot be opened: {error.strerror or error}", where=file.name, hint="check its name"
-        ) from None
-    marks = [(a.st_ino, a.st_size, a.st_mtime_ns) for a in (about, after)]
-    if marks[0] != marks[1]:
-        raise FileError(
-            "the file changed while it was read; nothing was taken from it",
+            f"cannot be read: {error.strerror or error}",
             where=file.name,
-            hint="wait until it is written, then again",
-        )
+            hint="give the file itself, when it is written, or its parts under ids of their own",
+        ) from None
 
 
 # --- text
@@ -199,47 +197,32 @@ _NO_TEXT = re.compile(rb"\s*(PK\x03\x04|\x1f\x8b|<!doctype html|<html)", re.I)
 
 def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
     if _NO_TEXT.match(content):
-        raise FileError(
-            "a workbook, a packed file or a web page that is called a text",
-            where=name,
-            hint="call it .xlsx, unpack it, or download the file behind the page",
-        )
+        raise ValueError("a workbook, a packed file or a web page that is called a text")
     text = texts.decoded(content, name)
     rows, lines, count = list[list[Cell]](), list[int](), 0
-    try:
-        for fields, line in numbered(io.StringIO(text, newline=""), delimiter(text, name)):
-            count += _bounded(len(fields), count, name)
-            rows.append(fields)
-            lines.append(line)
-    except csv.Error as error:
-        after = lines[-1] if lines else 0
-        raise FileError(
-            f"no table behind line {after}: {error}", where=name, hint="mend the next line"
-        ) from None
+    for fields, line in numbered(io.StringIO(text, newline=""), delimiter(text, name)):
+        count += bounded(len(fields), count)
+        rows.append(fields)
+        lines.append(line)
     yield Sheet("", rows, lines)
 
 
 def numbered(text: Iterable[str], mark: str) -> Iterator[tuple[list[Cell], int]]:
     """Rows of a text, each with the line in which it begins; empty lines are none."""
-    start = 1
-    reader = csv.reader(text, delimiter=mark, strict=True)
-    for fields in reader:
-        if fields:
-            yield list(fields), start
-        start = reader.line_num + 1
+    start, reader = 1, csv.reader(text, delimiter=mark, strict=True)
+    try:
+        for fields in reader:
+            if fields:
+                yield list(fields), start
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(f"line {start}: {error}") from None
 
 
-def _bounded(width: int, cells: int, name: str) -> int:
-    if width > MAX_COLUMNS:
-        raise FileError(
-            f"{width:,} columns in a row; a table of figures has at most {MAX_COLUMNS:,}",
-            where=name,
-            hint="check the separator, or turn the table",
-        )
-    if cells + width > MAX_CELLS:
-        raise FileError(
-            f"more than {MAX_CELLS:,} cells", where=name, hint="cut the file into parts"
-        )
+def bounded(width: int, cells: int = 0) -> int:
+    """A number of columns; raises ValueError where it, or that of cells, is beyond bounds."""
+    if width > MAX_COLUMNS or cells + width > MAX_CELLS:
+        raise ValueError(f"more than {MAX_COLUMNS:,} columns, or than {MAX_CELLS:,} cells")
     return width
 
 
@@ -253,7 +236,7 @@ def delimiter(text: str, name: str) -> str:
     votes = {}
     for mark in ",\t;|":
         widths = Counter(map(len, csv.reader(head, delimiter=mark)))
-        _bounded(max(widths, default=0), 0, name)
+        bounded(max(widths, default=0))
         votes[mark] = max(((n, width) for width, n in widths.items() if width > 1), default=(0, 0))
     return max(votes, key=lambda mark: votes[mark])
 
@@ -266,13 +249,16 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
     tells hidden rows and columns, and runs of raised text.
     """
     import openpyxl
+    from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.worksheet._reader import WorkSheetParser
 
-    _refuse_unsafe(content, name)
+    for why in _unsafe(content):
+        raise ValueError(why)
     book = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=True, keep_links=False, rich_text=True
     )
-    forms = [_form(style.numFmtId, book) for style in book._cell_styles]
+    styles = range(len(book._cell_styles))
+    forms = [_form(ReadOnlyCell(book.worksheets[0], 1, 1, 0, "n", n)) for n in styles]
     dates = (book._date_formats, book._timedelta_formats)
     count = 0
     for sheet in book.worksheets:
@@ -285,7 +271,7 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
                 filled = {c["column"]: c for c in cells if c["value"] is not None}
                 if not filled:
                     continue
-                count += _bounded(max(filled), count, name)
+                count += bounded(max(filled), count)
                 row: list[Cell] = [None] * max(filled)
                 for at, cell in filled.items():
                     form = forms[cell["style_id"]]
@@ -294,7 +280,7 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
                         formats[SHOWN_AS + form] = None
                 rows.append(row)
                 lines.append(number)
-        _refuse_hidden(parser, rows, lines, f"{name}, sheet {sheet.title}")
+        _refuse_hidden(parser, rows, lines, sheet.title)
         yield Sheet(sheet.title, rows, lines, sheet.sheet_state != "visible", tuple(formats))
 
 
@@ -303,13 +289,9 @@ _TELLS = re.compile(r'%|"[^"]*[^\W\d_][^"]*"|[€£¥₽₸₺₹₩₴]|[0#?],+
 """What in a number format shows a share, words, money, or fewer digits than there are."""
 
 
-def _form(number: int, book: Any) -> str:
+def _form(cell: Any) -> str:
     """A number format where cells of it show more, or less, than their number."""
-    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
-
-    index = number - BUILTIN_FORMATS_MAX_SIZE
-    form = book._number_formats[index] if index >= 0 else BUILTIN_FORMATS.get(number, "")
-    plain = re.sub(r"\[\$([^-\]]*)[^\]]*\]|[_*].", r"\1", form)
+    plain = re.sub(r"\[\$([^-\]]*)[^\]]*\]|[_*].", r"\1", cell.number_format)
     return plain if _TELLS.search(plain) else ""
 
 
@@ -336,78 +318,44 @@ def _run(run: Any) -> str:
     return text.translate({"superscript": _RAISED, "subscript": _LOWERED}.get(str(level), {}))
 
 
-def _refuse_hidden(parser: Any, rows: list[list[Cell]], lines: list[int], where: str) -> None:
+def _refuse_hidden(parser: Any, rows: list[list[Cell]], lines: list[int], title: str) -> None:
     """Refuse rows and columns with cells that the sheet does not show."""
     from openpyxl.utils import get_column_letter
 
     hides = ("1", "true")
-    away = [
-        f"row {n}"
-        for n, about in parser.row_dimensions.items()
-        if about.get("hidden") in hides and int(n) in lines
-    ]
-    spans = [span for span in parser.column_dimensions.values() if span.get("hidden") in hides]
-    filled = {at for row in rows if spans for at, cell in enumerate(row, 1) if cell is not None}
-    away += [
-        f"column {get_column_letter(at)}"
-        for span in spans
-        for at in range(int(span["min"]), int(span["max"]) + 1)
-        if at in filled
-    ]
+    hidden = {int(n) for n, a in parser.row_dimensions.items() if a.get("hidden") in hides}
+    away = [f"row {n}" for n in sorted(hidden.intersection(lines))]
+    for about in parser.column_dimensions.values():
+        first, last = int(about["min"]), int(about["max"])
+        if about.get("hidden") in hides and any(any(map(shown, r[first - 1 : last])) for r in rows):
+            away.append(f"column {get_column_letter(first)}")
     if away:
-        raise FileError(
-            "a row or a column that is hidden",
-            where=f"{where}, {away[0]}",
-            hint="show all rows and columns, delete those that do not count, save it",
-        )
+        raise ValueError(f"{away[0]} of sheet {title} is hidden, and holds cells")
 
 
 _UNCALCULATED = re.compile(
     rb'<c r="(\w+)"(?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*'
     rb"(?:<v\s*/>|<v></v>)?\s*</c>"
 )
-_UNSAFE = (
-    (r".*(vbaproject|macrosheets)", "macros", "save it as .xlsx without macros, or as .csv"),
-    (
-        r"xl/externallinks/",
-        "links to other files, whose values nobody can check",
-        "break the links (Data, Edit Links), or paste values only",
-    ),
-)
-"""Names of parts that no workbook of figures has, by pattern."""
+_UNSAFE = re.compile(r".*(vbaproject|macrosheets)|xl/externallinks/", re.I)
+"""Parts that no workbook of figures has: macros, and values that nobody can check."""
 
 
-def _refuse_unsafe(content: bytes, name: str) -> None:
-    """Refuse a workbook that holds code, reads other files, unpacks into more than can be read, or
-    was never calculated.
+def _unsafe(content: bytes) -> Iterator[str]:
+    """Why a workbook is not read: it holds code, reads other files, unpacks into more than can be
+    read, or was never calculated.
     """
-    try:
-        packed = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
-        raise FileError(
-            "no workbook: it is not what an .xlsx is",
-            where=name,
-            hint="save it anew as .xlsx or .csv",
-        ) from None
+    packed = zipfile.ZipFile(io.BytesIO(content))
     entries = packed.infolist()
     if sum(e.file_size for e in entries) > MAX_UNPACKED:
-        raise FileError(
-            "a workbook that unpacks into more than can be read",
-            where=name,
-            hint="save what is needed as .csv",
-        )
+        yield "it unpacks into more than can be read"
     for entry in entries:
         place = entry.filename.replace("\\", "/")
-        for pattern, what, hint in _UNSAFE:
-            if re.match(pattern, place, re.I):
-                raise FileError(f"a workbook with {what}: {place[:60]}", where=name, hint=hint)
         part = packed.read(entry) if place.endswith(".xml") else b""
+        if _UNSAFE.match(place):
+            yield f"macros, or links to other files, are in it: {place[:60]}"
         if b"<f" in part and (hit := _UNCALCULATED.search(part)):
-            raise FileError(
-                "a formula without its value: the workbook was never calculated",
-                where=f"{name}, {place}, cell {hit[1].decode()}",
-                hint="open it, let it calculate, save it; or paste values only",
-            )
+            yield f"a formula was never calculated: {place}, cell {hit[1].decode()}"
 
 
 # --- frames and JSON
@@ -420,16 +368,16 @@ def _stata(content: bytes, name: str) -> Iterator[Sheet]:
         parts = any(form.startswith(("%th", "%tq", "%tm", "%tw")) for form in reader._fmtlist)
         frame = reader.read(convert_dates=not parts)
     notes = tuple(f"{head}: {text}" if head else text for head, text in labels.items() if text)
-    yield replace(_of_frame(frame, name), told=notes)
+    yield replace(_of_frame(frame), told=notes)
 
 
 def _parquet(content: bytes, name: str) -> Iterator[Sheet]:
     import pyarrow.parquet as pq
 
     about = pq.ParquetFile(io.BytesIO(content)).metadata
-    _bounded(about.num_columns, about.num_rows * about.num_columns, name)
+    bounded(about.num_columns, about.num_rows * about.num_columns)
     table = pq.read_table(io.BytesIO(content))
-    yield replace(_of_frame(table.to_pandas(), name), told=told_by(table.schema))
+    yield replace(_of_frame(table.to_pandas()), told=told_by(table.schema))
 
 
 def told_by(schema: Any) -> tuple[str, ...]:
@@ -450,8 +398,8 @@ def told_by(schema: Any) -> tuple[str, ...]:
     )
 
 
-def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
-    _bounded(frame.shape[1], frame.size, name)
+def _of_frame(frame: pd.DataFrame) -> Sheet:
+    bounded(frame.shape[1], frame.size)
     plain = frame.astype(object).where(frame.notna(), None)
     rows: list[list[Cell]] = [list(map(str, frame.columns))]
     rows += map(list, plain.itertuples(index=False))
@@ -462,20 +410,14 @@ def _json(content: bytes, name: str, part: bool = False) -> Iterator[Sheet]:
     answer = json.loads(texts.decoded(content, name))
     lists = list(_records(answer))
     if not lists:
-        raise FileError(
-            "no list of records in it", where=name, hint="give what the provider's API answered"
-        )
+        raise ValueError("no list of records in it: give what the provider's API answered")
     if why := "" if part else _lacks(answer, lists):
-        raise FileError(
-            f"not the whole answer: {why}",
-            where=name,
-            hint="ask for all rows at once, or lay those of all answers in one list",
-        )
+        raise ValueError(f"not the whole answer: {why}; ask for all rows at once")
     for number, (key, records) in enumerate(lists):
         frame = pd.json_normalize(records, max_level=1)
         nested = frame.map(lambda cell: isinstance(cell, (dict, list)))
         flat = frame.mask(nested).loc[:, ~nested.all()]
-        yield replace(_of_frame(flat, name), name=key if number else "")
+        yield replace(_of_frame(flat), name=key if number else "")
 
 
 def _records(answer: Any, key: str = "") -> Iterator[tuple[str, list[dict]]]:
@@ -514,3 +456,8 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, (dt.datetime, dt.date)):
         return cell.isoformat()[:10]
     return str(cell)
+
+
+def worded(cell: Cell) -> str:
+    """A cell as a heading, whatever space its words have between them."""
+    return " ".join(shown(cell).split())

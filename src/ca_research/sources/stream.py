@@ -22,17 +22,18 @@ import pyarrow.parquet as pq
 from ..ground import sql
 from ..ground.errors import FileError, UsageError
 from .sheets import (
-    MAX_COLUMNS,
     MAX_LINE,
     Given,
     NotStreamed,
     Sheet,
+    bounded,
     delimiter,
     numbered,
     shown,
     told_by,
     unchanged,
 )
+from .texts import CONTROL
 
 FROM = 20_000_000
 """Bytes from which a file is streamed: read at once, its cells take most of a gigabyte."""
@@ -44,7 +45,6 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
 PART = 250_000
 """Rows that are read at once."""
 _HEAD, _SHOWN, _BLOCK = 1 << 20, 1_000, 1 << 22
-_CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
 
 
 def files_of(file: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -63,26 +63,6 @@ def streams(files: Sequence[Path]) -> bool:
         return True
     (file,) = files
     return file.suffix.lower() in SUFFIXES and file.is_file() and file.stat().st_size > FROM
-
-
-def _top(file: Path) -> tuple[Sheet, str]:
-    """The first rows of a text, and its separator."""
-    with file.open("rb") as handle:
-        content = handle.read(_HEAD)
-    text = content.decode("utf-8-sig", errors="ignore")
-    if len(content) == _HEAD:
-        text = text[: text.rfind("\n") + 1]
-    if not text.strip():
-        raise FileError(
-            "no line ends within the first megabyte: no rows of a table"
-            if content
-            else "there are no rows in it",
-            where=file.name,
-            hint="check how it was exported",
-        )
-    mark = delimiter(text, file.name)
-    rows = list(itertools.islice(numbered(io.StringIO(text, newline=""), mark), _SHOWN))
-    return Sheet("", [cells for cells, _ in rows], [line for _, line in rows]), mark
 
 
 class Stream(Sheet):
@@ -114,23 +94,13 @@ class Stream(Sheet):
             }
         )
         self.packed = files[0].suffix.lower() == ".parquet"
+        self.columns = 0
         self.heads: list[Sheet] = []
-        self.marks: list[str] = []
+        self.marks = list[str]()  # separators
         self.ends = list[int]()  # ends of lines in each file
         hashes = [self._take(n, file) for n, file in enumerate(self.files)]
         several = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
         self.sha256 = several if len(hashes) > 1 else hashes[0]
-        forms = {
-            (file.suffix.lower() == ".parquet", len(pq.read_schema(self._raw(n))))
-            for n, file in enumerate(files)
-        }
-        if len(forms) > 1:
-            raise FileError(
-                "text beside Parquet, or files of unlike width, are not one source",
-                where=self.label,
-                hint="add them one by one, under ids of their own",
-            )
-        ((_, self.columns),) = forms
         first = self.heads[0]
         super().__init__("", first.rows, first.lines, told=first.told)
 
@@ -142,61 +112,81 @@ class Stream(Sheet):
 
     def _take(self, number: int, file: Path) -> str:
         """Copy the cells of a file; the hash of its bytes."""
-        if file.suffix.lower() not in SUFFIXES:
-            raise FileError(
-                f"a file of the kind {file.suffix.lower()} is not streamed",
-                where=file.name,
-                hint=f"give {' or '.join(SUFFIXES)}",
-            )
         try:
             with unchanged(file):
-                packed = file.suffix.lower() == ".parquet"
-                digest, ends = _digest_of(file, packed)
-                (self._parquet if packed else self._text)(file, self._raw(number))
+                digest, ends = self._digest_of(file)
+                sheet = self._parquet(number) if self.packed else self._text(number)
+            columns = len(pq.read_schema(self._raw(number)))
+            if number and columns != self.columns:
+                raise ValueError("files of unlike width are not one source")
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise  # of the machine, not of the file
-        except duckdb.Error as error:
-            what = str(error).replace(f"{file.parent}/", "")
+        except (duckdb.Error, ValueError) as error:
+            what = " ".join(str(error).replace(f"{file.parent}/", "").split())
             line = re.search(r"CSV Error on Line: (\d+)", what)
-            if "unicode" in what:
-                raise _not_in_utf8(file) from None
-            raise FileError(
-                f"no table: {' '.join(what.split())[:300]}",
+            kind = NotStreamed if "unicode" in what or "UTF-8" in what else FileError
+            raise kind(
+                f"cannot be read: {what[:300]}",
                 where=file.name + (f", line {line[1]}" if line else ""),
-                hint="mend that line, or export the file anew",
+                hint="mend that line, or export the file anew, as UTF-8 and of the others' form",
             ) from None
+        self.heads.append(sheet)
         self.ends.append(ends)
+        self.columns = columns
         return digest
+
+    def _digest_of(self, file: Path) -> tuple[str, int]:
+        """The hash of a file's bytes, and how many lines end in it; raises ValueError for text that
+        no table holds, and for another kind of file than the first.
+        """
+        digest, lines, last = hashlib.sha256(), 0, b""
+        kind = file.suffix.lower()
+        if kind not in SUFFIXES or self.packed != (kind == ".parquet"):
+            raise ValueError("text, Parquet and other files are not one source")
+        with file.open("rb") as handle:
+            while block := handle.read(_BLOCK):
+                digest.update(block)
+                if not self.packed and len(block.translate(None, CONTROL)) < len(block):
+                    raise ValueError("no text in UTF-8, or with control characters")
+                lines, last = lines + block.count(b"\n"), block[-1:]
+        return digest.hexdigest(), lines + (last != b"\n")
 
     def _raw(self, number: int) -> Path:
         return self.folder / f"cells-{number}.parquet"
 
-    def _text(self, file: Path, to: Path) -> None:
-        sheet, mark = _top(file)
-        self.heads.append(sheet)
+    def _text(self, number: int) -> Sheet:
+        file = self.files[number]
+        with file.open("rb") as handle:
+            text = handle.read(_HEAD).decode("utf-8-sig", errors="ignore")
+        if file.stat().st_size > _HEAD:
+            text = text[: text.rfind("\n") + 1]
+        if not text.strip():
+            raise ValueError("no line of a table ends within the first megabyte")
+        mark = delimiter(text, file.name)
         self.marks.append(mark)
-        width = max(map(len, sheet.rows))
-        if width > MAX_COLUMNS:
-            raise FileError(f"{width:,} columns in a row", where=file.name, hint="turn the table")
-        columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
+        top = list(itertools.islice(numbered(io.StringIO(text, newline=""), mark), _SHOWN))
+        rows = [cells for cells, _ in top]
+        columns = {f"c{n}": "VARCHAR" for n in range(bounded(max(map(len, rows))))}
         self._copy(
             f"from read_csv({sql.text(file)}, header=false, auto_detect=false, "
-            f"columns={{{columns}}}, delim='{mark}', quote='\"', escape='\"', null_padding=true, "
+            f"columns={columns}, delim='{mark}', quote='\"', escape='\"', null_padding=true, "
             f"max_line_size={MAX_LINE}, parallel=false)",  # cells may hold several lines
-            to,
+            number,
         )
+        return Sheet("", rows, [line for _, line in top])
 
-    def _parquet(self, file: Path, to: Path) -> None:
-        names = self.run(f"from {sql.parquet([file])} limit 0").columns
-        columns = ", ".join(f"{sql.name(name)} as c{n}" for n, name in enumerate(names))
-        self._copy(f"select {columns} from {sql.parquet([file])}", to)
-        head = self.run(f"from {sql.parquet([to])} limit {_SHOWN}").fetchall()
-        lines = list(range(1, len(head) + 2))
-        metadata = told_by(pq.read_schema(file))
-        self.heads.append(Sheet("", [list(names), *map(list, head)], lines, told=metadata))
+    def _parquet(self, number: int) -> Sheet:
+        file = self.files[number]
+        schema = pq.read_schema(file)
+        columns = ", ".join(f"{sql.name(name)} as c{n}" for n, name in enumerate(schema.names))
+        self._copy(f"select {columns} from {sql.parquet([file])}", number)
+        rows = self.run(f"from {sql.parquet([self._raw(number)])} limit {_SHOWN}").fetchall()
+        rows = [schema.names, *map(list, rows)]
+        return Sheet("", rows, list(range(1, len(rows) + 1)), told=told_by(schema))
 
-    def _copy(self, query: str, to: Path) -> None:
-        self.run(f"copy ({query}) to {sql.text(to)} (format parquet, compression lz4)")
+    def _copy(self, query: str, number: int) -> None:
+        to = sql.text(self._raw(number))
+        self.run(f"copy ({query}) to {to} (format parquet, compression lz4)")
 
     # --- looking at cells
 
@@ -218,10 +208,6 @@ class Stream(Sheet):
         where = f"n >= {first} and coalesce({filled}, null) is not null"
         return f"(select * from ({parts}) where {where})"
 
-    def type_of(self, column: int) -> str:
-        """DuckDB's type of a column: of text always VARCHAR."""
-        return str(self.run(f"select c{column} from {self.cells_from(0)} limit 0").types[0])
-
     def width(self, start: int) -> int:
         return self.columns
 
@@ -238,19 +224,17 @@ class Stream(Sheet):
         return iter(values.to_pylist())
 
     def filled(self, at: int, start: int) -> bool:
-        """Whether a column has a cell that is not empty."""
+        """Whether a column has a cell that is not empty: asked of few rows."""
         rows = f"from {self.cells_from(start)} where nullif(trim(c{at}::varchar), '') is not null"
         return bool(self.run(f"select 1 {rows} limit 1").fetchall())
 
     def shapes(self, at: int, start: int) -> Iterator[Any]:
-        """Texts of a column, of those that differ in figures other than nought one."""
-        if self.type_of(at) != "VARCHAR":
-            return iter(())
-        query = (
-            f"select min(c{at}) from {self.cells_from(start)} "
-            f"group by translate(c{at}, '12345678', '99999999')"
-        )
-        return (text for (text,) in self.run(query).fetchall())
+        """Cells of a column: of texts that differ in figures other than nought one, of others the
+        least.
+        """
+        column = self.run(f"select c{at} as c from {self.cells_from(start)}")
+        alike = "translate(c, '12345678', '99999999')" if column.types == ["VARCHAR"] else ""
+        return (cell for (cell,) in column.aggregate("min(c)", alike).fetchall())
 
     def parts(self, places: Sequence[int], start: int) -> Iterator[tuple[str, pd.DataFrame]]:
         """Cells of several columns in rows that are not empty, with their `_line`, in parts, each
@@ -260,11 +244,7 @@ class Stream(Sheet):
         columns = [*places, "_line"]
         for number, file in enumerate(self.files):
             if self.heads[number].rows[start - 1] != self.heads[0].rows[start - 1]:
-                raise FileError(
-                    "its headings are not those of the first file",
-                    where=file.name,
-                    hint="add it by itself, under an id of its own",
-                )
+                raise NotStreamed("its headings are not those of the first", where=file.name)
             lines = self._lines(number)
             query = f"select {listed}, n from {self.cells_from(start)} where f = {number}"
             found = self.connection.cursor().sql(query)  # others are asked meanwhile
@@ -293,28 +273,3 @@ def _cells(column: pa.Array) -> pd.Series:
         return column.dictionary_encode().to_pandas()
     found = column.to_pandas(integer_object_nulls=True).astype(object)
     return found.where(found.notna(), None)
-
-
-def _digest_of(file: Path, packed: bool) -> tuple[str, int]:
-    """The hash of a file's bytes, and how many lines end in it; raises FileError for text that no
-    table holds.
-    """
-    digest, lines, last = hashlib.sha256(), 0, b""
-    with file.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-            if not packed and b"\0" in block:
-                raise _not_in_utf8(file)
-            if not packed and len(block.translate(None, _CONTROL)) < len(block):
-                raise FileError(
-                    "a control character: no text of a table holds one",
-                    where=f"{file.name}, from line {lines + 1} on",
-                    hint="export the file anew",
-                )
-            lines, last = lines + block.count(b"\n"), block[-1:]
-    return digest.hexdigest(), lines + (last != b"\n")
-
-
-def _not_in_utf8(file: Path) -> NotStreamed:
-    what = "bytes that are not UTF-8: a file of this size is read in no other encoding"
-    return NotStreamed(what, where=file.name)

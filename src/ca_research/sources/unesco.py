@@ -18,8 +18,6 @@ _FROM = re.compile(
     r"(?:, (?:both sexes|total).*)?(?: \(number\))?",
     re.I,
 )
-_FLAGS = {"UIS Estimation": "UIS_EST", "National Estimation": "NAT_EST", "+": "NAT_EST"}
-_FLAGS |= {"UIS_EST": "UIS_EST", "NAT_EST": "NAT_EST", "‡": "UIS_EST", "**": "UIS_EST"}
 
 
 def origin(label: str) -> str | None:
@@ -47,23 +45,15 @@ def adjusted(file: Headed, mapped: Map, table: Table) -> Map:
             where=file.given.name,
             hint="join the labels: a column INDICATOR_LABEL_EN, from the file of labels beside it",
         )
-    told, country = label or code, mapped.only[0].column
+    told = label or code
     origins = {v: home for v in file.distinct(told) if (home := origin(called.get(v, v)))}
-    flag, why = file.name("QUALIFIER"), "other indicators than students by origin"
+    why = "other indicators than students by origin"
     only = [Only(column=told, among=tuple(origins) or ("students by origin",), why=why)]
-    columns = {
-        "origin": Field(column=told, words=origins),
-        "destination": Field(column=country),
-        "year": mapped.columns["year"],
-        "students": Field(column=file.needs("VALUE")),
-        "level": Field(constant="degree"),
-        "precision": Field(constant="exact"),
-        "statistic": Field(constant="enrolled"),
-    }
-    if flag is not None:
-        only += [Only(column=flag, among=("", *_FLAGS), why="flags that say no figure")]
-        columns["flag"] = Field(column=flag, words=_FLAGS)
-    return mapped.model_copy(update={"only": (*mapped.only, *only), "columns": columns})
+    if (flag := mapped.columns.get("flag")) is not None:
+        among = ("", *flag.words)
+        only.append(Only(column=str(flag.column), among=among, why="flags that say no figure"))
+    mapped = with_columns(mapped, origin=Field(column=told, words=origins))
+    return mapped.model_copy(update={"only": (*mapped.only, *only)})
 
 
 def _named(file: Headed) -> dict[str, str]:

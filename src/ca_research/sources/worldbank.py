@@ -6,7 +6,6 @@ import re
 
 from ..ground.errors import UsageError
 from ..registry import Table
-from . import names
 from .mapping import Field, Map, Only
 from .parts import Headed, with_columns
 
@@ -36,37 +35,26 @@ def unit(name: str) -> str:
     return "persons" if name.startswith("Population") else "as its name says"
 
 
-def _refuse_others(file: Headed, code: str) -> None:
-    """Refuse a file of the same headings whose codes are not the Bank's: the IMF's bulk files have
-    its own numbers, of which 156 is Canada and not China.
-    """
-    called = file.pairs(code, file.name("Country Name") or code)
-    known = {c: (names.code(c), names.code(called[c])) for c in called}
-    unlike = [
-        c for c, (one, other) in known.items() if c.isdigit() or (one and other and one != other)
-    ]
-    if unlike or "attribute" in (h.casefold() for h in file.headings):
-        fault = f"{code} {unlike[0]} beside {called[unlike[0]]}" if unlike else "a column Attribute"
-        raise UsageError(
-            f"headings of the World Bank, and rows that are not of its form: {fault}",
-            where=file.given.name,
-            hint="a bulk file of the IMF? say in the map how it is meant: header: 1, and "
-            "`economy: Country Name` among its columns",
-        )
-
-
 def wide(file: Headed, mapped: Map, table: Table) -> Map:
     """A row for each country and indicator, a column for each year; of debt by counterpart those of
     all counterparts together.
     """
-    code, country = mapped.columns["indicator"].column, str(mapped.columns["economy"].column)
+    code, country = str(mapped.columns["indicator"].column), mapped.columns["economy"].column
     name = file.needs("Indicator Name", "Series Name")
-    _refuse_others(file, country)
+    # of others' codes AU is Austria, and of the IMF's numbers 156 is Canada and not China
+    others = [c for c in file.distinct(str(country)) if not re.fullmatch("([A-Z]{3})?", c)]
+    if others or file.name("Attribute"):
+        raise UsageError(
+            "headings of the World Bank, and rows that are not of its form",
+            where=file.given.name,
+            hint="a bulk file of the IMF? say in the map how it is meant: header: 1, and "
+            "`economy: Country Name` among its columns",
+        )
     counterparts = sorted(h for h in file.headings if h.casefold().startswith("counterpart"))
     if (column := file.name(*counterparts)) is not None:
         whole = Only(column=column, matches=_ALL, why="by counterpart, not of all together")
         mapped = mapped.model_copy(update={"only": (*mapped.only, whole)})
-    return _with_units(file, mapped, str(code), name)
+    return _with_units(file, mapped, code, name)
 
 
 def api(file: Headed, mapped: Map, table: Table) -> Map:

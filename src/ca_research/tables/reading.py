@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,7 +146,7 @@ class Reading:
 
     def _read_rows(self, typed: str) -> None:
         """The relation `whole`: rows, in which a value stands only beside those that its column
-        names, or the sums of those of one key.
+        names.
         """
         columns = [*self.spec.columns, "_file", "_line", "_bad"]
         rows = f"select {sql.names(columns)} from ({typed})"
@@ -155,18 +155,7 @@ class Reading:
                 beside = f"regexp_full_match({sql.name(other)}, {sql.text(pattern)})"
                 value = f"case when {beside} then {sql.name(name)} end as {sql.name(name)}"
                 rows = f"select * replace ({value}) from ({rows})"
-        if not self.mapped.sums:
-            self.connection.execute(f"create temp view whole as {rows}")
-            return
-        # of two rows of one key a faulty one does not count
-        columns.remove("_line")
-        sums = self._sums(f"from ({rows}) where not _bad", columns, ", min(_line) as _line")
-        self.connection.execute(f"create temp table whole as {sums}")
-        self._refuse_sums("whole")
-
-    def _sums(self, rows: str, columns: Collection[str], more: str = "") -> str:
-        amounts = {n: unit for n, c in self.spec.columns.items() for unit in c.within if c.unit}
-        return levels.sums(rows, columns, self.reader.figure, amounts, more)
+        self.connection.execute(f"create temp view whole as {rows}")
 
     def _add_up(self) -> None:
         """The relation `good`: rows whose key no other has, or the sums of their products; beside
@@ -198,7 +187,9 @@ class Reading:
 
     def _kept(self, name: str, rows: str, put: str) -> str:
         """SQL of a new table with the sums of rows in which some columns are replaced."""
-        sums = self._sums(f"select * replace ({put}) from ({rows})", self.spec.columns)
+        amounts = {n: unit for n, c in self.spec.columns.items() for unit in c.within if c.unit}
+        replaced, figure = f"select * replace ({put}) from ({rows})", self.reader.figure
+        sums = levels.sums(replaced, self.spec.columns, figure, amounts)
         self.connection.execute(f"create temp table {name} as {sums}")
         self._refuse_sums(name)
         return f"from {name}"

@@ -11,28 +11,13 @@ from urllib.parse import urlsplit
 
 from ... import registry
 from ...ground import paths
-from ...ground.errors import (
-    AccessKeyError,
-    AnswerError,
-    CaResearchError,
-    FileError,
-    RateLimitError,
-    ServiceError,
-    UnreachableError,
-)
+from ...ground.errors import FileError
 from ...ground.files import walk
 from ..fetch import transport
 from ..fetch.keys import found
 
 if TYPE_CHECKING:
     import requests
-
-_STATUSES: dict[int, tuple[type[CaResearchError], str]] = {
-    401: (AccessKeyError, "wants the token that `key` of the location names"),
-    403: (AccessKeyError, "does not take the token that `key` of the location names"),
-    404: (ServiceError, "has no such file"),
-    429: (RateLimitError, "has been asked too often"),
-}
 
 
 @dataclass(frozen=True)
@@ -97,34 +82,15 @@ class ParquetPlace:
         """What a host says to a request for a file, before its body is read. Only the host that the
         registry names is asked, and has the token.
         """
-        session = transport.session()
-        import requests
-
         host, headers = urlsplit(address).hostname, {"Accept-Encoding": "identity"}
         if token := found(self.location.key, self.location.key):
             headers["Authorization"] = f"Bearer {token}"
-
-        def fault(kind: type[CaResearchError], what: str) -> CaResearchError:
-            return kind(
-                f"{host}, where table {self.table.table!r} lives, {what}",
-                where=address,
-                hint="look at the address in the registry, or try again later",
-            )
-
-        try:
-            with (
-                session,
-                session.get(
-                    address, headers=headers, timeout=transport.TIMEOUT, stream=True
-                ) as answer,
-            ):
-                status = answer.status_code
-                if answer.is_redirect:
-                    raise fault(AnswerError, "sends on to another host, which is not followed")
-                if status != 200:
-                    raise fault(*_STATUSES.get(status, (ServiceError, f"answers {status}")))
-                yield answer
-        except requests.exceptions.ChunkedEncodingError:
-            raise fault(AnswerError, "was cut off in its answer") from None
-        except requests.RequestException:
-            raise fault(UnreachableError, "cannot be reached, or does not answer in time") from None
+        who, session = f"{host}, where table {self.table.table!r} lives,", transport.session()
+        with (
+            transport.passing(who, address),
+            session,
+            session.get(address, headers=headers, timeout=transport.TIMEOUT, stream=True) as answer,
+        ):
+            if (why := transport.refusal(answer)) is not None:
+                raise why.kind(f"{who} {why.what}", where=address, hint=why.hint)
+            yield answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,17 @@ _STORED = (
     "from pg_class where oid = to_regclass($1::text)"
 )
 """Whether the rows of a name are stored, and this user may see the transactions that wrote them."""
+
+_FAULTS: tuple[tuple[str, type[CaResearchError], str], ...] = (
+    (
+        r"^(28|42501)|authentication|password|role |pg_hba",
+        AccessKeyError,
+        "does not let this user (PGUSER, ~/.pgpass) read it",
+    ),
+    (r"^(42|22)|does not exist", ServiceError, "has no such table, or no such column"),
+    ("", UnreachableError, "cannot be reached, or does not answer in time"),
+)
+"""What an error of the driver means, by its SQLSTATE and its words."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +126,9 @@ class PostgresPlace:
 
     def _fault(self, error: Any) -> CaResearchError:
         """What an error of the driver means."""
-        code, message = str(error.sqlstate or ""), str(error).lower()
-        kind: type[CaResearchError] = UnreachableError
-        what = "cannot be reached, or does not answer in time"
-        refused = ("authentication", "password", "role ", "pg_hba")
-        if code.startswith("28") or code == "42501" or any(word in message for word in refused):
-            kind, what = AccessKeyError, "does not let this user (PGUSER, ~/.pgpass) read it"
-        elif code.startswith(("42", "22")) or "does not exist" in message:
-            kind, what = ServiceError, f"has no such table, or no such column (SQLSTATE {code})"
+        message = f"{error.sqlstate or ''} {error}".lower()
+        meanings = ((kind, what) for form, kind, what in _FAULTS if re.search(form, message))
+        kind, what = next(meanings)
         return kind(
             f"the database of table {self.table.table!r} {what}",
             where=self.shown,

@@ -4,22 +4,23 @@ far as is needed to know that they are whole and whether there is more.
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import importlib
 import io
 import itertools
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from pydantic import TypeAdapter, ValidationError
 
 from ...ground import economies
-from ...ground.arguments import several, whole_number
+from ...ground.arguments import several, year_span
 from ...ground.errors import AnswerError, UsageError, known_name
-from ...registry import Provider, provider
+from ...registry import Provider, explain, provider
 from .transport import Request
 
 Choice = dict[str, tuple[str, ...] | tuple[int, ...]]
@@ -27,7 +28,9 @@ Choice = dict[str, tuple[str, ...] | tuple[int, ...]]
 
 ECONOMIES = ("economy", "reporter", "partner", "origin", "destination")
 _WORD = (r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,60}", "for example NY.GDP.MKTP.CD")
+_YEAR = r"\d{4}"
 _WORDS = {"product": (r"\d\d|TOTAL", "two digits of the HS, or TOTAL: --product 27")}
+_WORDS |= dict.fromkeys(("year", "since", "until"), (_YEAR, "a year of figures, for example 2022"))
 
 
 @dataclass(frozen=True)
@@ -77,16 +80,12 @@ def choice(name: str, request: Mapping[str, Any]) -> dict[str, Any]:
     how = asking(name)
     options = {k: v for k, v in request.items() if v not in (None, [], ())}
     allowed = sorted([*how.needs, *how.takes], key="year".__eq__)
-    allowed += ["since", "until"] if "year" in allowed else []
-    span = options.keys() & {"since", "until"}
-    there = options.keys() | ({"year"} if "since" in span else set())
-    if unknown := [k for k in options if k not in allowed]:
-        raise UsageError(
-            f"{name} is not asked by {unknown[0]}",
-            hint="it takes " + ", ".join(f"--{n}" for n in allowed),
-        )
-    if "year" in options and span:
-        raise UsageError("years and a span of years are two ways to say it", hint="give one")
+    if "year" in allowed and "year" not in options:  # two ways to say it
+        allowed += ["since", "until"]
+    for option in options:
+        beside = " beside a year" if "year" in options else ""
+        known_name(f"option of {name}{beside}", option, allowed)
+    there = {"year" if option == "since" else option for option in options}
     if lacking := [n for n in how.needs if n not in there]:
         raise UsageError(
             f"{name} has to be told: {', '.join(lacking)}",
@@ -97,32 +96,23 @@ def choice(name: str, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parsed_option(name: str, value: Any) -> Any:
     if name in ("since", "until"):
-        return _year(name, value)
+        return _parsed(name, value)
     words = [w for v in several(value) for w in (v.split(",") if isinstance(v, str) else [v])]
-    return list(dict.fromkeys(_read(name, word) for word in words))
+    return list(dict.fromkeys(_parsed(name, word) for word in words))
 
 
-def _read(name: str, value: Any) -> Any:
+def _parsed(name: str, value: Any) -> Any:
     """A year, the code of an economy, or a word as it may stand in an address."""
-    if name == "year":
-        return _year(name, value)
     text = str(value).strip()
     if name in ECONOMIES:
         return economies.resolve(text)
     if name == "flow":
         return known_name(name, text, ("export", "import"))
     pattern, hint = _WORDS.get(name, _WORD)
-    if not re.fullmatch(pattern, text):
-        raise UsageError(f"{name}: no code: {text!r}", hint=hint)
-    return text
-
-
-def _year(name: str, value: Any) -> int:
-    written = isinstance(value, str) and value.strip().isdigit()
-    year = whole_number(name, int(value) if written else value)
-    if not 1900 <= year <= dt.date.today().year:
-        raise UsageError(f"{name}={year} is no year of figures", hint="for example --year 2022")
-    return year
+    year = pattern == _YEAR and text.isdigit() and 1900 <= int(text) <= dt.date.today().year
+    if not (year or (pattern != _YEAR and re.fullmatch(pattern, text))):
+        raise UsageError(f"{name} cannot be {text!r}", hint=hint)
+    return int(text) if year else text
 
 
 def with_years(choice: Mapping[str, Any], today: dt.date) -> Choice:
@@ -135,11 +125,7 @@ def with_years(choice: Mapping[str, Any], today: dt.date) -> Choice:
     """
     chosen: Choice = {k: tuple(v) for k, v in choice.items() if k not in ("since", "until")}
     if "since" in choice or "until" in choice:
-        first, last = choice.get("since", 1960), choice.get("until", today.year)
-        if first > last:
-            raise UsageError(
-                f"since {first} is after until {last}", hint="the first, then the last"
-            )
+        first, last = year_span(choice.get("since", 1960), choice.get("until", today.year))
         chosen["year"] = tuple(range(first, last + 1))
     return chosen
 
@@ -172,33 +158,27 @@ def codes(chosen: Choice, name: str, known: Callable[[str], str | None], who: st
 # --- answers
 
 
-def json_of(body: bytes, service: Provider) -> Any:
-    """An answer in JSON; raises AnswerError for a web page, or for what is cut off."""
+def parsed(body: bytes, service: Provider, form: Any) -> Any:
+    """An answer in JSON, of a form; raises AnswerError for a web page, what is cut off, or another
+    form.
+    """
     try:
-        text = body.decode("utf-8-sig")
-        return json.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        raise not_understood(service, _kind(body)) from None
+        return TypeAdapter(form).validate_json(body.removeprefix(codecs.BOM_UTF8))
+    except ValidationError as error:
+        broken = error.errors()[0]["type"] == "json_invalid"
+        raise not_understood(service, _kind(body) if broken else explain(error)[:160]) from None
 
 
 def csv_figures(body: bytes, service: Provider) -> int:
     """How many figures an answer in CSV has, in whole rows; raises AnswerError."""
     try:
         frame = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False)
-    except ValueError:
+        figures = ~frame["OBS_VALUE"].str.strip().isin(["", ":"])
+    except (ValueError, KeyError):
         raise not_understood(service, _kind(body)) from None
-    if "OBS_VALUE" not in frame:
-        raise not_understood(service, _kind(body))
     if frame.isna().any(axis=None):
         raise not_understood(service, "rows of unlike length: it is cut off or damaged")
-    return int((~frame["OBS_VALUE"].str.strip().isin(["", ":"])).sum())
-
-
-def records(answer: Any, service: Provider) -> list[dict[str, Any]]:
-    """A list of records; raises AnswerError."""
-    if not isinstance(answer, list) or not all(isinstance(r, dict) for r in answer):
-        raise not_understood(service, "no list of records")
-    return answer
+    return int(figures.sum())
 
 
 def _kind(body: bytes) -> str:

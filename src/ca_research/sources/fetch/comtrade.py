@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import BaseModel
+
 from ...registry import Provider
 from .. import names
-from .asking import Asking, Choice, Found, codes, cut, json_of, not_understood, records
+from .asking import Asking, Choice, Found, codes, cut, not_understood, parsed
 from .transport import Request
 
 _FLOWS = {"export": "X", "import": "M"}
@@ -35,22 +39,24 @@ def _most(service: Provider, keyed: bool) -> int:
     return (service.rows_with_key if keyed else service.rows) or 500
 
 
+class _Answer(BaseModel):
+    data: list[dict[str, Any]] | None
+    error: str | None = None
+    count: int | None = None
+
+
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
     """Records under `data`; a full answer may be cut off without a word."""
-    answer = json_of(body, service)
-    if not isinstance(answer, dict) or "data" not in answer:
-        raise not_understood(service, "no records under `data`")
-    rows = records(answer["data"] or [], service)
-    remark = str(answer.get("error") or "").strip()
+    answer: _Answer = parsed(body, service, _Answer)
+    rows, remark = len(answer.data or ()), (answer.error or "").strip()
     if remark and rows:
         raise not_understood(service, f"figures with an error: {remark[:120]}")
-    count = answer.get("count")
-    if len(rows) >= _most(service, keyed) or (isinstance(count, int) and count > len(rows)):
+    if rows >= _most(service, keyed) or (answer.count or 0) > rows:
         way = "name the partners, or one flow"
         if not keyed:
             way += f"; or set {service.key}, a free key of comtradedeveloper.un.org"
-        raise cut(service, len(rows), way)
-    return Found(len(rows), remarks=(remark,) if remark else ())
+        raise cut(service, rows, way)
+    return Found(rows, remarks=(remark,) if remark else ())
 
 
 ASKING = Asking(("reporter", "year"), ("partner", "flow", "product"), requests, read)

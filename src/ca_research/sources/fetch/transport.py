@@ -6,13 +6,15 @@ are a parameter, so that nobody who tries this out has to wait.
 
 from __future__ import annotations
 
+import gzip
+import io
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from ...ground import paths
@@ -64,12 +66,57 @@ class Request:
         return self.path + (f"?{urlencode(self.params, safe=',:;[]')}" if self.params else "")
 
 
-class _Passing(Exception):
-    """A fault that may be gone in a moment: what it is if it stays, and how long to wait."""
+class Refusal(NamedTuple):
+    """What a status means, and what to do."""
 
-    def __init__(self, error: FetchError, seconds: float | None = None) -> None:
-        super().__init__(error.what)
-        self.error, self.seconds = error, seconds
+    kind: type[FetchError]
+    what: str
+    hint: str = "again later; nothing was changed"
+
+
+_SPENT = Refusal(RateLimitError, "has been asked enough for now", "later")
+_KEY = Refusal(
+    AccessKeyError, "wants a key, or not this one", "set the one that it takes, or later"
+)
+_LESS = Refusal(AnswerError, "gives less at once", "ask for fewer years or economies")
+_STATUSES = {401: _KEY, 403: _KEY, 413: _LESS, 414: _LESS, 429: _SPENT}
+_STATUSES[404] = Refusal(ServiceError, "has nothing at this address", "look at the address")
+
+
+def refusal(answer: requests.Response) -> Refusal | None:
+    """What an answer says by its status; None where it is a success."""
+    if answer.is_redirect:
+        hint = "if its documentation names that host: write it into the registry"
+        return Refusal(AnswerError, "sends on to another host, which is not followed", hint)
+    status = answer.status_code
+    other = Refusal(ServiceError, f"answers {status}", "again later, or ask for less")
+    return None if status == 200 else _STATUSES.get(status, other)
+
+
+@contextmanager
+def passing(who: str, where: str) -> Iterator[None]:
+    """Raise what fails on the way to a host, or within its answer, as faults that may pass."""
+    import requests
+    import urllib3
+
+    try:
+        yield
+        return
+    except (
+        *(requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError),
+        *(EOFError, zlib.error, gzip.BadGzipFile),
+    ):
+        error: FetchError = AnswerError(
+            f"{who} was cut off in its answer", where=where, hint="again later"
+        )
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as fault:
+        error = UnreachableError(
+            f"{who} cannot be reached, or does not answer in time: {type(fault).__name__}",
+            where=where,
+            hint="check the network and the clock of this machine, then again",
+        )
+    error.passes = True
+    raise error
 
 
 class Line:
@@ -98,99 +145,71 @@ class Line:
             One of its kinds, after a fault that passes was given several tries: each after as long
             as the service asks for, else after 1, 2, 4 seconds.
         """
-        attempt = 1
+        pauses = iter([2.0**n for n in range(TRIES - 1)])
         while True:
             try:
-                return self._once(request)
-            except _Passing as fault:
-                if attempt == TRIES:
-                    raise fault.error from None
-                self.wait(2.0 ** (attempt - 1) if fault.seconds is None else fault.seconds)
-                attempt += 1
+                with passing(self.service.publisher, self._host):
+                    return self._once(request)
+            except FetchError as fault:
+                pause = next(pauses, None)
+                if not fault.passes or pause is None:
+                    raise
+                self.wait(pause if fault.seconds is None else fault.seconds)
 
     def _once(self, request: Request) -> bytes:
-        import requests
-        import urllib3
-
         headers = {"Accept": request.accept, "Accept-Encoding": "gzip"}
         if self._key:
             headers[_KEY_HEADER] = self._key
-        address = self.service.address + request.path
-        try:
-            with _turn(self.service, self.wait):
-                answer = self._session.get(
-                    address,
-                    params=list(request.params),
-                    headers=headers,
-                    timeout=TIMEOUT,
-                    stream=True,
-                )
-            with answer:
-                self._look_at_status(answer, request)
-                return self._body(answer)
-        except (urllib3.exceptions.ProtocolError, zlib.error):
-            raise _Passing(self._error(AnswerError, "was cut off in its answer")) from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as fault:
-            hint = "check the network and the clock of this machine, then again"
-            what = f"cannot be reached: {type(fault).__name__}"
-            raise _Passing(self._error(UnreachableError, what, hint)) from None
+        with _turn(self.service, self.wait):
+            answer = self._session.get(
+                self.service.address + request.path,
+                params=list(request.params),
+                headers=headers,
+                timeout=TIMEOUT,
+                stream=True,
+            )
+        with answer:
+            if answer.status_code in request.none:
+                raise self.nothing(request)
+            if (why := refusal(answer)) is not None:
+                raise self._refused(answer, why)
+            return self._body(answer)
 
     # --- what an answer may be
 
-    def _look_at_status(self, answer: requests.Response, request: Request) -> None:
-        """Raise where a status is no success; a fault that may pass as one that does."""
-        status, seconds = answer.status_code, _retry_after(answer)
-        if status == 200:
-            return
-        if status in request.none:
-            raise self.nothing(request)
-        reply = self._refusal_text(answer)
-        long, spent = (seconds or 0) > LONGEST_WAIT, status == 403 and "quota" in reply.lower()
-        kind: type[FetchError] = ServiceError
-        what, hint = f"answers {status}", "again later, or ask for less"
-        if status == 429 or spent or long:
-            kind, what, hint = RateLimitError, "has been asked enough for now", "later"
-        elif status in (401, 403):
-            kind, what = AccessKeyError, "wants a key, or not this one"
-            hint = f"set {self.service.key}" if self.service.key else "it takes no key; again later"
-        elif status in (413, 414):
-            kind, what = AnswerError, "gives less at once"
-            hint = "ask for fewer years or economies"
-        elif answer.is_redirect:
-            kind, what = AnswerError, "sends on to another host, which is not followed"
-            hint = "if its documentation names that host: registry/providers.yaml"
-        error = self._error(kind, f"{what}: {reply}", hint)
-        passes = status in (408, 429) or status >= 500
-        raise _Passing(error, seconds) if passes and not long else error
-
-    def _refusal_text(self, answer: requests.Response) -> str:
-        """The beginning of what a service says of its refusal, in one line and without a key."""
+    def _refused(self, answer: requests.Response, why: Refusal) -> FetchError:
+        """The error of a status that is no success, with the beginning of what the service says, in
+        one line and without a key.
+        """
         text = next(answer.iter_content(2000), b"").decode("utf-8", "replace")
-        if self._key:
-            text = text.replace(self._key, "***")
-        return " ".join(text.split())[:160] or "no reason given"
+        reply = " ".join(text.replace(self._key or "\0", "***").split())[:160]
+        seconds, status = _retry_after(answer), answer.status_code
+        long = (seconds or 0) > LONGEST_WAIT
+        if long or (status == 403 and "quota" in reply.lower()):
+            why = _SPENT
+        error = self._error(why._replace(what=f"{why.what}: {reply or 'no reason given'}"))
+        error.passes, error.seconds = (status in (408, 429) or status >= 500) and not long, seconds
+        return error
 
     def _body(self, answer: requests.Response) -> bytes:
         """The body, unpacked within bounds; one whose end cannot be known is taken for cut off."""
         packing = answer.headers.get("Content-Encoding", "identity").lower()
         if packing not in ("identity", "gzip"):
-            raise self._error(AnswerError, f"packs its answer as {packing}, which nobody asked for")
-        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if packing == "gzip" else None
+            raise self._error(Refusal(AnswerError, f"packs its answer as {packing}"))
         body, began = bytearray(), time.monotonic()
-        for piece in answer.raw.stream(65536, decode_content=False):
-            body += unpack.decompress(piece, MOST_BYTES + 1 - len(body)) if unpack else piece
-            if len(body) > MOST_BYTES:
-                raise self._error(
-                    AnswerError,
-                    f"answers with more than {MOST_BYTES / 1e6:,.0f} MB, which no figures are",
-                    "ask for fewer years or economies",
-                )
-            if time.monotonic() - began > MOST_SECONDS:
-                raise _Passing(self._error(UnreachableError, "does not come to an end"))
-        if not (unpack.eof if unpack else answer.headers.keys() & _ENDS):
-            raise _Passing(self._error(AnswerError, "was cut off in its answer"))
+        for piece in answer.raw.stream(1 << 16, decode_content=False):
+            body += piece
+            if len(body) > MOST_BYTES or time.monotonic() - began > MOST_SECONDS:
+                break
+        else:
+            if packing == "gzip":
+                body = bytearray(gzip.GzipFile(fileobj=io.BytesIO(body)).read(MOST_BYTES + 1))
+            elif not answer.headers.keys() & _ENDS:
+                raise EOFError
+        if len(body) > MOST_BYTES or time.monotonic() - began > MOST_SECONDS:
+            raise self._error(_LESS._replace(what="does not come to an end that figures have"))
         if self._key and self._key.encode() in body:
-            raise self._error(AnswerError, "repeats the key in its answer, which is not kept")
+            raise self._error(Refusal(AnswerError, "repeats the key in its answer"))
         return bytes(body)
 
     def nothing(self, request: Request, why: str = "") -> EmptyAnswerError:
@@ -201,11 +220,15 @@ class Line:
             hint="ask for other years or economies; what it has, its own pages show",
         )
 
-    def _error(
-        self, kind: type[FetchError], what: str, hint: str = "again later; nothing was changed"
-    ) -> FetchError:
-        host = urlsplit(self.service.address).hostname
-        return kind(f"{self.service.publisher} {what}", where=str(host), hint=hint)
+    @property
+    def _host(self) -> str:
+        return str(urlsplit(self.service.address).hostname)
+
+    def _error(self, why: Refusal) -> FetchError:
+        hint = why.hint
+        if why.kind is AccessKeyError and self.service.key:
+            hint = f"set {self.service.key}"
+        return why.kind(f"{self.service.publisher} {why.what}", where=self._host, hint=hint)
 
 
 def session() -> requests.Session:

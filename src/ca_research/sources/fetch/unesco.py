@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import BaseModel
+
 from ...ground.economies import is_aggregate
 from ...registry import Provider
-from .asking import Asking, Choice, Found, codes, cut, json_of, not_understood, records, spans
+from .asking import Asking, Choice, Found, codes, cut, parsed, spans
 from .transport import Request
 
 
@@ -26,16 +30,19 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
     ]
 
 
+class _Answer(BaseModel):
+    records: list[dict[str, Any]]
+    hints: list[dict[str, Any]] | None = None
+
+
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
     """Records, and hints on what was not found."""
-    answer = json_of(body, service)
-    if not isinstance(answer, dict) or "records" not in answer:
-        raise not_understood(service, "no `records`")
-    rows = records(answer["records"], service)
-    if service.rows is not None and len(rows) >= service.rows:
-        raise cut(service, len(rows), "ask for fewer economies or years")
-    hints = [str(h.get("message", h)) for h in records(answer.get("hints") or [], service)]
-    return Found(len(rows), remarks=tuple(hint[:160] for hint in hints))
+    answer: _Answer = parsed(body, service, _Answer)
+    rows = len(answer.records)
+    if service.rows is not None and rows >= service.rows:
+        raise cut(service, rows, "ask for fewer economies or years")
+    hints = [str(hint.get("message", hint))[:160] for hint in answer.hints or ()]
+    return Found(rows, remarks=tuple(hints))
 
 
 ASKING = Asking(("indicator",), ("economy", "year"), requests, read)

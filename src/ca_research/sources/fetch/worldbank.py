@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel
 
 from ...ground.economies import is_aggregate
 from ...registry import Provider
-from .asking import Asking, Choice, Found, codes, json_of, not_understood, records, spans
+from .asking import Asking, Choice, Found, codes, not_understood, parsed, spans
 from .transport import Request
 
 
@@ -27,26 +30,29 @@ def _code(economy: str) -> str | None:
     return economy if economy == "WLD" or not is_aggregate(economy) else None
 
 
+class _Head(BaseModel):
+    page: int
+    pages: int
+    per_page: int
+    total: int
+
+
+class _Message(BaseModel):
+    message: list[dict[str, Any]]
+
+
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
     """A list of two: what page it is of how many, and the records; a refusal is a list of one."""
-    answer = json_of(body, service)
-    if not isinstance(answer, list) or not answer or not isinstance(answer[0], dict):
-        raise not_understood(service, "no list of a head and records")
-    head, rows = answer[0], answer[1] if len(answer) == 2 else None
-    if "message" in head:
-        messages = records(head["message"], service)
-        return Found(0, remarks=tuple(str(m.get("value") or m.get("key")) for m in messages))
-    rows = records(rows or [], service)
-    wanted_page = int(dict(request.params)["page"])
-    try:
-        page, pages, each, total = (int(head[k]) for k in ("page", "pages", "per_page", "total"))
-    except (KeyError, TypeError, ValueError):
-        page = pages = each = total = -1
-    complete = len(rows) == min(each, total - each * (page - 1)) and page == wanted_page
-    if page < 0 or not (complete or (not rows and page >= pages)):
-        raise not_understood(service, f"{len(rows)} rows on page {page} of {pages}, {total} in all")
+    form = tuple[_Head, list[dict[str, Any]] | None] | tuple[_Message]
+    head, *lists = parsed(body, service, form)
+    if isinstance(head, _Message):
+        return Found(0, remarks=tuple(str(m.get("value") or m.get("key")) for m in head.message))
+    rows, wanted_page = len(lists[0] or ()), int(dict(request.params)["page"])
+    whole = rows == min(head.per_page, head.total - head.per_page * (head.page - 1))
+    if not ((whole and head.page == wanted_page) or (not rows and head.page >= head.pages)):
+        raise not_understood(service, f"{rows} rows, which are not all of {head}")
     onwards = replace(request, params=(*request.params[:-1], ("page", str(wanted_page + 1))))
-    return Found(len(rows), more=onwards if page < pages else None)
+    return Found(rows, more=onwards if head.page < head.pages else None)
 
 
 ASKING = Asking(("indicator",), ("economy", "year"), requests, read)
