@@ -214,7 +214,7 @@ def test_rows_that_say_nothing_leave(case, estimator):
 @pytest.mark.parametrize("seen", ["t >= 5", "t < 5"])
 def test_untreated_units_of_one_side_of_the_treatment_compare_with_nothing(estimator, seen):
     # did2s gave 6.5 for an effect of 3
-    with pytest.raises(CoverageError, match="no treated row can be compared"):
+    with pytest.raises(CoverageError, match="no treated row"):
         study(panel().query(f"first == 5 or ({NEVER} and {seen})"), estimator=estimator)
 
 

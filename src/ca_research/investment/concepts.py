@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, known_name
+from ..ground.errors import MixedUnitsError, known_name
 from ..stats.contract import Frame, takes
-from ..stats.frames import cited, own_groups
+from ..stats.frames import cited, own_groups, refuse_groups, require_some
 from . import guards
 
 
@@ -104,11 +104,8 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     """The one concept of a frame of one measure; refuses instruments that are no parts of one
     total, one sector beside all, and aggregates beside their members.
     """
-    if investment.empty:
-        raise CoverageError(
-            "no row of investment", hint="ca.coverage('investment', by=['host', 'measure'])"
-        )
-    concept = CONCEPTS[known_name("measure", str(investment["measure"].iloc[0]), CONCEPTS)]
+    first = require_some(investment, "row of investment").iloc[0]
+    concept = CONCEPTS[known_name("measure", str(first["measure"]), CONCEPTS)]
     for column, parts in (("instrument", PARTS), ("sector", ())):
         held = set(map(str, investment.get(column, ())))
         mixed = len(held) > 1 and not any(held <= part for part in parts)
@@ -119,13 +116,10 @@ def one_concept(investment: pd.DataFrame) -> Concept:
             )
     groups = own_groups(investment, ("investor", "host"))
     if groups.any() and not groups.all():
-        raise AggregateError(
-            f"a group of one's own beside others: {investment[groups].iloc[0]['investor']}",
-            hint="drop it: frame[~frame.is_aggregate]",
-        )
+        refuse_groups("investor", set(investment["investor"][groups]))
     guards.refuse_overlaps(investment, "investor", ["host", "year"])
     guards.refuse_overlaps(investment, "host", ["investor", "year"])
-    stage = investment["stage"].iloc[0] if "stage" in investment else ""
+    stage = first.get("stage", "")
     known = not pd.isna(stage) and stage != "not_applicable"
     return replace(concept, stage=str(stage) if known else "")
 

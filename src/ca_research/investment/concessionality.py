@@ -7,8 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ..ground.arguments import number, whole_number
-from ..ground.errors import UsageError
+from ..ground.arguments import number, refuse, whole_number
 from ..stats.contract import takes
 
 Group = Literal["classic", "ldc", "lic", "lmic", "umic"]
@@ -90,12 +89,9 @@ def _terms(interest: float, maturity: float, grace: float, per_year: int) -> tup
     whole_number("payments_per_year", per_year, "2")
     last, first = (round(span * per_year, 6) for span in (maturity, grace))
     if least < 0 or not 0 <= first <= last > 0 or last % 1 or first % 1:
-        raise UsageError(
-            f"interest of {interest:g} % and {per_year} payments a year over {maturity:g} years, "
-            f"{grace:g} to the first repayment",
-            hint="none below 0, grace within maturity, both in whole periods of 1, 2, 4 or 12 "
-            "payments a year",
-        )
+        wanted = "none below 0, grace within maturity, both in whole periods of payments"
+        given = f"{interest} % over {maturity} years, {grace} of grace, {per_year} payments a year"
+        refuse("terms", wanted, given, "'2 % over 20 years, 5 of grace, 2 payments a year'")
     return interest / per_year, int(last), max(int(first) - 1, 0)
 
 
@@ -211,11 +207,8 @@ def grant_element(
     49.0
     """
     rate, last, before = _terms(interest, maturity, grace, payments_per_year)
-    if number("discount", discount, "10") < 1:
-        raise UsageError(
-            f"discount is {discount:g} % a year: a fraction in the place of a percentage?",
-            hint="percent a year: 10, 9, 7 or 6",
-        )
+    if number("discount", discount, "10") < 1:  # a fraction
+        refuse("discount", "in percent a year", discount, "10")
     per_period = (1 + discount / 100) ** (1 / payments_per_year) - 1
     repaid = ((1 + per_period) ** -before - (1 + per_period) ** -last) / (
         per_period * (last - before)

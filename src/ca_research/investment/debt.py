@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, known_name
+from ..ground.errors import MixedUnitsError, known_name
 from ..stats.contract import Economies, Economy, Frame, takes
-from ..stats.frames import ROUNDING, refuse_named, require
+from ..stats.frames import ROUNDING, refuse_named, require, require_some
 from .guards import CREDITOR_TOTALS, current_dollars
 
 GDP = "NY.GDP.MKTP.CD"
@@ -69,19 +69,15 @@ def debt_exposure(
     """
     debt = require(debt, ("measure", "value_usd", "source_id"), keys=OWED.cell)
     macro = require(macro, ("indicator", "value", "source_id"), keys=OUTPUT.cell)
-    if eco.is_aggregate(creditor):
-        raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
+    eco.single_economies(creditor)
     owed_to = [creditor, *CREDITOR_TOTALS]
     refuse_named(debt["debtor"].unique(), "debtor", debtors)
     refuse_named(debt["creditor"].unique(), "creditor", owed_to)
     refuse_named(macro["economy"].unique(), "economy", debtors)
     common = whole_accounts(debt, debtors, creditor)
-    if len(common) != 1:
-        raise CoverageError(
-            f"{len(common) or 'no'} sources of the frame give stocks owed to {creditor}, BIL and "
-            f"MUL by {', '.join(debtors)}",
-            hint="choose one: load('debt', source='ids_dod_one')",
-        )
+    require_some(
+        common, f"source of stocks owed to {creditor}, BIL and MUL by {', '.join(debtors)}"
+    )
     of = {"measure": ["stock"], "debtor": debtors, "source_id": common, "creditor": owed_to}
     used = OWED.check(debt[debt[[*of]].isin(of).all(axis=1)])
     current_dollars(used)
@@ -96,24 +92,20 @@ def debt_exposure(
     product = OUTPUT.check(product[product["source_id"] == gdp_source])
     current_dollars(product)
     gdp = product.set_index(["economy", "year"])["value"].replace(0, np.nan)
-    owed = wide[creditor]
-    table = pd.DataFrame(
-        {
-            "debt_usd": owed,
-            "of_bilateral": owed / wide["BIL"],
-            "of_official": owed / (wide["BIL"] + wide["MUL"]),
-            "of_gdp": owed / gdp.reindex(wide.index),
-            "sources": [tuple(sorted({*common, gdp_source}))] * len(wide),
-            "missing": "",
-        }
-    )
-    table = table.dropna(subset=["debt_usd"]).reset_index()
-    absent = [debtor for debtor in debtors if debtor not in set(table["debtor"])]
-    if not absent:
-        return table
+    wide = wide.dropna(subset=[creditor])
+    owed, both = wide[creditor], tuple(sorted({*common, gdp_source}))
+    shares = {
+        "debt_usd": owed,
+        "of_bilateral": owed / wide["BIL"],
+        "of_official": owed / (wide["BIL"] + wide["MUL"]),
+        "of_gdp": owed / gdp.reindex(wide.index),
+    }
+    table = pd.DataFrame(shares).reset_index().assign(sources=[both] * len(wide), missing="")
     why = f"{', '.join(common)} gives no stock owed to {creditor}"
-    lost = pd.DataFrame({"debtor": absent, "missing": why, "sources": [()] * len(absent)})
-    return pd.concat([table.astype({"year": "Int64"}), lost], ignore_index=True)
+    absent = [d for d in debtors if d not in set(table["debtor"])]
+    lost = [{"debtor": debtor, "missing": why, "sources": ()} for debtor in absent]
+    table = table.astype({"year": "Int64"}) if lost else table
+    return pd.concat([table, pd.DataFrame(lost)], ignore_index=True) if lost else table
 
 
 def whole_accounts(debt: pd.DataFrame, debtors: Sequence[str], creditor: str) -> set[str]:

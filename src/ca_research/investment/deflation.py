@@ -12,7 +12,7 @@ from ..ground.arguments import several
 from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.source_columns import ids_in
 from ..stats.contract import MONEY, Economy, Frame, Year, takes
-from ..stats.frames import alike, figures, refuse_named, require, years
+from ..stats.frames import alike, figures, refuse_named, refuse_units, require, require_some, years
 from ..tables.load import load
 from ..tables.preference import in_order
 from .concepts import CONCEPTS
@@ -92,17 +92,12 @@ def deflator_from_growth(
     refuse_named(macro["economy"].unique(), "economy", [economy])
     of = {"economy": economy, "indicator": indicator, "source_id": source}
     rows = RATES.check(macro[macro[[*of]].eq(pd.Series(of)).all(axis=1)]).sort_values("year")
-    if set(rows["unit"]) - {"annual %"}:
-        raise MixedUnitsError(
-            f"{indicator} is not in annual %",
-            hint="take a yearly rate, or give convert_prices an index",
-        )
+    refuse_units(rows, "unit", ("annual %",))
     covered, rate = rows["year"].astype(int).to_numpy(), rows["value"].to_numpy()
-    if not len(covered) or (np.diff(covered) > 1).any() or (rate <= -100).any():
-        raise CoverageError(
-            f"{source} has no {indicator} of {economy} above -100 % in each year",
-            hint="gaps are not bridged; give convert_prices an index",
-        )
+    whole = (np.diff(covered) == 1).all() and (rate > -100).all()
+    require_some(
+        rate[: len(rate) * whole], f"rate of {economy} above -100 % in each year by {source}"
+    )
     index = 100 * np.cumprod(np.r_[1.0, 1 + rate / 100])
     years_of = np.r_[covered[0] - 1, covered]
     return pd.DataFrame({"year": years_of, "index": index, "source_id": source})
@@ -185,21 +180,7 @@ def deflate(
     return convert_prices(frame, index, base_year=base_year, value=value, price_basis=basis)
 
 
-def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
-    """Price index by year; refuses impossible values and uncovered years."""
-    rows = INDEX.check(deflator)
-    index: pd.Series = rows.set_index(rows["year"].astype(int))["index"]
-    lacking = sorted(needed - set(index[index > 0].index))
-    if lacking:
-        raise CoverageError(
-            f"the deflator has no price above zero in {', '.join(map(str, lacking[:6]))}",
-            hint="give an index (of rates: deflator_from_growth) for every year of the frame and "
-            "for the base year, or drop these years",
-        )
-    return index
-
-
-@takes()
+@takes(deflator=INDEX)
 def convert_prices(
     frame: pd.DataFrame,
     deflator: pd.DataFrame,
@@ -260,7 +241,7 @@ def convert_prices(
     >>> real["price_basis"].item()
     'constant 2015 USD'
     """
-    columns, deflator = several(value), require(deflator, ("year", "index"))
+    columns = several(value)
     frame = require(frame, columns, keys=("year",))
     if price_basis and "price_basis" not in frame:
         frame = frame.assign(price_basis=price_basis)
@@ -279,9 +260,16 @@ def convert_prices(
         )
     basis = CURRENT if base_year is None else constant(base_year)
     now, of = _base(str(frame["price_basis"].iloc[0])), frame["year"].astype(int)
-    bases = (base_year, now)
-    index = _index(deflator, {y for y in bases if y} | (set() if all(bases) else {*of}))
-    goal, start = (index[y] if y else of.map(index).to_numpy() for y in bases)
+    index = deflator.set_index(deflator["year"].astype(int))["index"]
+    goal, start = (
+        pd.Series(of if year is None else year, of.index).map(index) for year in (base_year, now)
+    )
+    lacking = frame["year"][~((goal > 0) & (start > 0))]
+    if len(lacking):
+        raise CoverageError(
+            f"the deflator has no price above zero for {lacking.min()} or for the base year",
+            hint="give an index of every year (of rates: deflator_from_growth), or drop these rows",
+        )
     converted = {column: frame[column] * goal / start for column in columns}
     table = frame.assign(**converted, price_basis=basis, deflator=source)
     if "unit" in frame and str(frame["unit"].iloc[0]) == str(frame["price_basis"].iloc[0]):

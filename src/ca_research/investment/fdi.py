@@ -16,6 +16,7 @@ from ..stats.frames import (
     refuse_named_aggregates,
     refuse_two_labels,
     require,
+    shares_of,
     years,
 )
 
@@ -73,16 +74,9 @@ def investor_shares(
     >>> investor_shares(held)["investor"].iloc[0]
     'NLD'
     """
-    keys = list(by)
-    shares = investment[[*keys, "investor", "value_usd"]].copy()
-    figures = shares.groupby(keys)["value_usd"]
-    totals = figures.transform("sum")
-    shares["share"] = shares["value_usd"] / totals.where(totals > 0)
-    shares["investors"] = figures.transform("size")
-    shares = shares.sort_values(
-        [*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True
-    )
-    return cited(shares, investment, keys)
+    shares = shares_of(investment, list(by), "investor")
+    shares = shares.sort_values("share", ascending=False, kind="stable")
+    return shares.sort_values([*by], kind="stable", ignore_index=True)
 
 
 def _stock(investment: pd.DataFrame) -> pd.DataFrame:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
-from ..stats.contract import MONEY, Frame
-from ..stats.frames import refuse_named_aggregates
+from ..ground.errors import AggregateError, known_name
+from ..stats.contract import MONEY, Frame, one_figure_per_cell
+from ..stats.frames import refuse_named_aggregates, refuse_units, require_some
 
 CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
@@ -53,14 +53,10 @@ def one_edition(projects: pd.DataFrame, edition: str) -> pd.DataFrame:
     projects = Frame(value="", columns=("host", "year", "project_id", "source_id")).read(
         projects, ()
     )
-    mine = projects[projects["source_id"] == edition]
-    if mine.empty:
-        raise CoverageError(
-            f"no project of edition {edition!r}",
-            hint=f"here: {', '.join(sorted(map(str, projects['source_id'].unique())))}",
-        )
-    if mine["project_id"].duplicated().any():
-        raise UsageError(f"edition {edition} lists a project twice", hint="drop the repeated rows")
+    mine = require_some(
+        projects[projects["source_id"] == edition], f"project of edition {edition!r}"
+    )
+    one_figure_per_cell(mine, ["project_id"])
     return mine
 
 
@@ -79,19 +75,12 @@ _TRUTHS = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.
 def truths(frame: pd.DataFrame, column: str) -> pd.Series:
     """Yes, no and nothing said, also where a file has them as text; UsageError for other words."""
     words = frame[column].astype("string").str.strip().str.casefold()
-    if not words.dropna().isin(list(_TRUTHS)).all():
-        raise UsageError(
-            f"{column!r} holds what is neither true nor false",
-            hint="write True, False, or nothing where nothing is said",
-        )
+    for word in set(words.dropna()):
+        known_name(column, word, _TRUTHS)
     return words.map(_TRUTHS).astype("boolean")
 
 
 def current_dollars(frame: pd.DataFrame) -> None:
     """MixedUnitsError where columns of a frame say that its figures are not in current dollars."""
     for column in {*MONEY} & set(frame):
-        if other := set(map(str, frame[column])) - {"USD", "current USD", "US dollars"}:
-            raise MixedUnitsError(
-                f"{column} is {min(other)!r}, and not current US dollars",
-                hint="convert the figures, and rows in other prices (convert_prices), or drop them",
-            )
+        refuse_units(frame, column, ("USD", "current USD", "US dollars"))

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CoverageError, MixedUnitsError
+from ..ground.errors import AggregateError, MixedUnitsError
 from ..stats.contract import Economies, Frame, takes
-from ..stats.frames import ROUNDING, cited, refuse_named, refuse_two_labels, require
+from ..stats.frames import ROUNDING, cited, refuse_named, refuse_two_labels, require, require_some
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -84,12 +84,11 @@ def creditor_hhi(
     every = debt[(debt["measure"] == measure) & (debt["source_id"] == source)]
     every = every if debtors is None else every[every["debtor"].isin(debtors)]
     rows = OWED.check(every)
-    if absent := [d for d in debtors or () if d not in set(rows["debtor"])] or rows.empty:
+    if debtors is not None:
         refuse_named(debt["debtor"].unique(), "debtor", debtors)
-        raise CoverageError(
-            f"{source} has no {measure} of {', '.join(absent) if debtors else 'anyone'}",
-            hint="missing is not zero; ca.coverage('debt', by=['debtor'])",
-        )
+    for debtor in debtors or [""]:
+        mine = rows[rows["debtor"].eq(debtor) | (debtor == "")]
+        require_some(mine, f"{measure} of {debtor or 'anyone'} by {source}", "missing is not zero")
     instruments = set(rows["instrument"])
     if {"all", "export_import_bank"} & instruments and len(instruments) > 1:
         raise MixedUnitsError(

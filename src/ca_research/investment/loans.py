@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import MixedUnitsError, UsageError
-from ..stats.frames import refuse_named, require
+from ..ground.errors import UsageError
+from ..stats.frames import refuse_named, refuse_units, require
 from ..stats.result import Result
 from . import guards
 from .concessionality import grant_element, grant_element_bounds
@@ -328,10 +328,7 @@ def loan_terms(
     facts = require(pd.DataFrame(columns=columns) if facts is None else facts, columns)
     facts = facts.astype({column: "string" for column in columns if column != "value"})
     published = _published(facts, mine)
-    if set(published["unit"].dropna()) - {"percent"}:
-        raise MixedUnitsError(
-            "a published mean of loan terms is not in percent", hint="see column unit of facts"
-        )
+    refuse_units(published, "unit", ("percent",))
     mine = mine[mine["host"].isin(hosts)]
     kept, known = guards.not_refused(mine), mine["flow_type"].notna()
     is_loan = kept & mine["flow_type"].isin(LOAN_TYPES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import UsageError
+from ..ground.arguments import refuse
 
 
 def texts(held: pd.Series) -> bool:
@@ -26,14 +26,10 @@ def floats(held: pd.Series, name: str, *, infinite: bool = False) -> np.ndarray:
     except (TypeError, ValueError):
         values = None
     if values is None:
-        raise UsageError(
-            f"{name!r} holds what is no number",
-            hint="convert it: pd.to_numeric; of dates .dt.year; of groups pd.get_dummies",
-        )
+        word = next((value for value in held if isinstance(value, str)), held.dtype)
+        refuse(name, "numbers", word, "1.0, by pd.to_numeric or pd.get_dummies")
     if not infinite and np.isinf(values).any():
-        raise UsageError(
-            f"infinite {name!r}", hint="a logarithm of zero? make it missing, or use levels"
-        )
+        refuse(name, "finite", np.inf, "None for a logarithm of zero")
     return values
 
 

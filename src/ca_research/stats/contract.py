@@ -5,9 +5,9 @@ The body of a measure is then its formula. docs/refusals.md lists what is refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from inspect import signature
 from types import NoneType, UnionType
 from typing import (
@@ -24,13 +24,14 @@ from typing import (
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import how_many, several, whole_number
-from ..ground.errors import AggregateError, UsageError, known_name
+from ..ground.arguments import how_many, refuse, several, whole_number
+from ..ground.errors import UsageError, known_name
 from .frames import (
     alike,
     between_0_and_1,
     figures,
     own_groups,
+    refuse_groups,
     refuse_named_aggregates,
     refuse_no_frame,
     refuse_two_labels,
@@ -169,8 +170,8 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
     Parameters
     ----------
     relation : callable, optional
-        The measure of relations: takes the measure of frames, what it declares, and what its body
-        takes.
+        The measure of relations: takes the measure of frames with its choices, what it declares,
+        the relation, and the choices.
     **frames : Frame
         What each frame must be.
 
@@ -190,20 +191,23 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
             bound.apply_defaults()
             arguments = bound.arguments
             for name, (kind, others) in _kinds(function).items():
-                several_at_once = Sequence in others and isinstance(arguments[name], (list, tuple))
-                if arguments[name] is None and NoneType in others:
+                value = arguments[name]
+                if value is None and NoneType in others:
                     continue
-                if several_at_once:
-                    arguments[name] = [_checked(name, kind, one) for one in arguments[name]]
+                if Sequence in others and isinstance(value, (list, tuple)):
+                    arguments[name] = [_checked(name, kind, one) for one in value]
                 else:
-                    arguments[name] = _checked(name, kind, arguments[name])
+                    arguments[name] = _checked(name, kind, value)
             by: Sequence[str] = ()
             if frames and "by" in arguments:
                 apart = {c for f in frames.values() for c in (*f.cell * (not f.whole), f.value)}
                 by = arguments["by"] = keys_of(arguments["by"], apart)
             for name, frame in frames.items():
                 if relation and hasattr(arguments[name], "fetchall"):
-                    return drawable(relation(call, frame, **arguments))
+                    choices = {word: value for word, value in arguments.items() if word != name}
+                    return drawable(
+                        relation(partial(call, **choices), frame, arguments[name], **choices)
+                    )
                 arguments[name] = frame.check(arguments[name], by)
             return drawable(function(*bound.args, **bound.kwargs))
 
@@ -262,17 +266,14 @@ def _checked(name: str, kind: Any, value: Any) -> Any:
     return kind.__metadata__[0](name, value)
 
 
-def keys_of(by: str | Iterable[str], reserved: Iterable[str] = ()) -> list[str]:
+def keys_of(by: str | Iterable[str], reserved: Collection[str] = ()) -> list[str]:
     """Columns that `by` names, each once. Raises UsageError for none, and for one of those that a
     measure tells apart by itself.
     """
     keys = list(dict.fromkeys(several(by)))
-    if clash := set(keys) & set(reserved):
-        raise UsageError(
-            f"{min(clash)!r} cannot stand in `by`: it is told apart already", hint="leave it out"
-        )
-    if not keys:
-        raise UsageError("`by` names no column", hint="by=('reporter', 'year')")
+    if not keys or {*keys} & {*reserved}:
+        apart = f", none of {', '.join(map(repr, reserved))}, which is told apart already"
+        refuse("by", f"columns{apart * bool(reserved)}", keys, "('reporter', 'year')")
     return keys
 
 
@@ -285,10 +286,7 @@ def refuse_aggregates(frame: pd.DataFrame, column: str, allowed: Iterable[str] =
         return
     marked = set(frame.loc[own_groups(frame, ECONOMIES), column].unique()) - eco.codes()
     if groups := (held & set(eco.AGGREGATES)) - set(allowed) | marked:
-        raise AggregateError(
-            f"aggregates among the {column}s: {', '.join(sorted(map(str, groups))[:8])}",
-            hint="drop them: frame[~frame.is_aggregate], or keep them and drop their members",
-        )
+        refuse_groups(column, groups)
     refuse_named_aggregates(held, column)
 
 

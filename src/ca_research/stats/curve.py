@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import several
-from ..ground.errors import CaResearchError, CoverageError, UsageError, known_name
+from ..ground.arguments import refuse, several
+from ..ground.errors import CaResearchError, CoverageError, known_name
 from .contract import Share, Whole, takes
 from .fixed_effects import Sample, cluster_codes, codes, columns_of, estimated
 from .frames import origin, require
@@ -79,12 +79,11 @@ class Model:
             or len(ways) > 2 - plain
             or (plain and effects)
         ):
-            raise UsageError(
-                f"{self} cannot be estimated",
-                hint="errors='cluster' has one cluster or two, joined by '+', and no other errors "
-                "have any; 'ols' takes one cluster and no effects; of 'fepois' there are no "
-                "classical errors, which take the variance for the mean and hang on the unit",
+            wanted = (
+                "of errors 'cluster' with one cluster or two, joined by '+', or of other errors "
+                "without; 'ols' of one cluster and no effects, 'fepois' not of classical errors"
             )
+            refuse("model", wanted, self, "Model('feols', effects='unit + year')")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -256,10 +255,7 @@ class SpecificationCurve(Result):
         if model is None and len(self._models) == 1:
             model = next(iter(self._models))
         if model is None or known_name("model", model, self._models) not in linear:
-            raise UsageError(
-                "the joint test is of least squares without fixed effects",
-                hint=f"model=: {', '.join(linear)}" if linear else "declare a Model('ols')",
-            )
+            refuse("model", f"of least squares without effects ({linear})", model, "'ols'")
         clusters = cluster_codes(self._data, self._models[model].cluster or "")
         return joint_test(
             *self._linear(model),
@@ -373,14 +369,9 @@ def specification_curve(
     sets = {name: tuple(c) for name, c in controls.items()} if isinstance(controls, Mapping) else {}
     single = [] if isinstance(controls, Mapping) else several(controls)
     if twice := ({*always} & {*single, *chain(*sets.values())}) | ({*single} & {*ROLES}):
-        raise UsageError(
-            f"a choice named twice: {', '.join(sorted(twice))}",
-            hint="a control of every specification, in `always`, is no choice in `controls`",
-        )
+        refuse("controls", "no roles, and not in `always`", sorted(twice), "['size']")
     if len(outcomes) > 1 and any(one.y for one in models.values()):
-        raise UsageError(
-            "several outcomes beside a model that has its own", hint="name the y of each model"
-        )
+        refuse("y", "one outcome where a model has its own", y, "'votes'")
     masks = {"all": np.ones(len(data), dtype=bool)}
     masks |= {name: sample_rows(data, name, rule) for name, rule in (samples or {}).items()}
     alternatives = [

@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from ..ground.arguments import refuse
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import CoverageError
 from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .columns import floats
-from .contract import Share, takes
-from .fixed_effects import Sample, estimated, scaled
-from .frames import origin, require
+from .contract import Share, one_figure_per_cell, takes
+from .fixed_effects import Log, Sample, estimated, note, scaled
+from .frames import origin, require, require_some
 from .result import Result, t_interval
 
 LEAST_BEFORE = 2
@@ -144,20 +144,13 @@ class EventStudy(Result):
         return "; ".join(filter(None, parts))
 
 
-class _Log:
-    """What leaves a sample or counts otherwise, and how many rows."""
-
-    def __init__(self) -> None:
-        self.entries: list[tuple[str, int]] = []
-
-    def note(self, rows: pd.Series, reason: str) -> pd.Series:
-        """The rows, told where there are any."""
-        if rows.any():
-            self.entries.append((reason, int(rows.sum())))
-        return rows
+def _without(rows: pd.DataFrame, gone: pd.Series, reason: str, log: Log) -> pd.DataFrame:
+    """The rows without those that are gone, which are logged."""
+    note(log, "", reason, gone.sum())
+    return rows[~gone]
 
 
-def _prepare(frame: pd.DataFrame, names: dict[str, str], log: _Log) -> pd.DataFrame:
+def _prepare(frame: pd.DataFrame, names: dict[str, str], log: Log) -> pd.DataFrame:
     """Columns u, t, y, first, g, k (event time; NaN where untreated in the sample), treated; what
     cannot be used leaves.
     """
@@ -166,34 +159,29 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: _Log) -> pd.DataFr
     for short in ("t", "y", "first"):
         values = floats(frame[names[short]], names[short], infinite=True)
         rows[short] = np.where(np.isfinite(values), values, np.nan)
-    rows = rows[~log.note(rows[["y", "t"]].isna().any(axis=1), "no outcome or no period")]
+    rows = _without(rows, rows[["y", "t"]].isna().any(axis=1), "no outcome or no period", log)
+    one_figure_per_cell(rows, ["u", "t"])
     units = rows.groupby("u")
-    if rows.duplicated(["u", "t"]).any() or (
-        (units[["first", "g"]].nunique(dropna=False) > 1).any(axis=None)
-    ):
-        raise UsageError(
-            "a unit has two rows in one period, two first treated periods, or two clusters",
-            hint="sum first or choose one source; the period is missing if never",
-        )
+    for short in ("first", "g"):
+        if (units[short].nunique(dropna=False) > 1).any():
+            refuse(names[short], "one value for each unit", "several", "None if never treated")
     late = rows["first"] > rows["t"].max()
-    log.note(late, "treated after the last period: untreated in this sample")
+    note(log, "", "treated after the last period: untreated in this sample", late.sum())
     rows["first"] = rows["first"].mask(late)
     throughout = rows["first"] <= units["t"].transform("min")
-    rows = rows[~log.note(throughout, "no period before the treatment")]
+    rows = _without(rows, throughout, "no period before the treatment", log)
     rows["k"] = rows["t"] - rows["first"]
     if (rows["k"].dropna() % 1 != 0).any():
-        raise UsageError(
-            f"{names['t']!r} less {names['first']!r} gives event times that are no whole numbers",
-            hint="number the periods 1, 2, 3 ..., and give the first treated one by its number",
-        )
+        refuse(names["t"], "numbers of periods, as the first treated one", rows["t"].max(), "1")
     rows["treated"] = rows["k"] >= 0
-    before = rows.loc[rows["k"] < 0, "k"].nunique()
-    enough = rows["treated"].any() and rows["first"].isna().any() and before >= LEAST_BEFORE
-    if not enough or rows["t"].nunique() <= LEAST_BEFORE:
-        raise CoverageError(
-            f"no treated unit, none that stays untreated, or fewer than {LEAST_BEFORE} periods "
-            "before a treatment",
-            hint="never treated is missing, not 0",
+    require_some(
+        rows[rows["first"].isna()], "unit that stays untreated", "never treated is missing, not 0"
+    )
+    before = rows.loc[rows["k"] < 0, "k"].unique()[LEAST_BEFORE - 1 :]
+    periods = rows["t"].unique()[LEAST_BEFORE:] if rows["treated"].any() else before[:0]
+    for enough in (before, periods):
+        require_some(
+            enough, f"treated unit with {LEAST_BEFORE} periods before it, and one from it on"
         )
     # the unit effects absorb this shift; without it the iterative first stage would lose digits to
     # the level of y
@@ -201,23 +189,21 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: _Log) -> pd.DataFr
     return rows.reset_index(drop=True)
 
 
-def _compared(rows: pd.DataFrame, estimator: str, log: _Log) -> pd.DataFrame:
+def _compared(rows: pd.DataFrame, estimator: str, log: Log) -> pd.DataFrame:
     """Rows without those treated that nothing untreated can be set against."""
     reason = "treated, and no untreated rows link the period with the unit's own before"
-    rows = rows[~log.note(rows["treated"] & ~_linked(rows), reason)]
-    # the first stage of did2s is of untreated rows
-    used, kind = (
-        (rows[~rows["treated"]], "untreated row") if estimator == "did2s" else (rows, "row")
-    )
-    rows = rows[~log.note(_alone(rows, used), f"one {kind} alone in its unit or period")]
-    if not rows["treated"].any():
-        raise CoverageError(
-            "no treated row can be compared with untreated ones",
-            hint="add untreated units that are observed both before and after a treatment",
-        )
+    rows = _without(rows, rows["treated"] & ~_linked(rows), reason, log)
+    first_stage = estimator == "did2s"  # which is of untreated rows
+    used = rows[~rows["treated"]] if first_stage else rows
+    reason = f"one {'untreated ' * first_stage}row alone in its unit or period"
+    rows = _without(rows, _alone(rows, used), reason, log)
+    require_some(rows[rows["treated"]], "treated row to be compared with untreated ones", _OBSERVED)
     unseen = rows["first"].notna() & ~rows.groupby("u")["treated"].transform("any")
-    log.note(unseen, "its unit is not observed from the treatment on: in leads alone")
+    note(log, "", "its unit is not observed from the treatment on: in leads alone", unseen.sum())
     return rows.reset_index(drop=True)
+
+
+_OBSERVED = "add untreated units that are observed both before and after a treatment"
 
 
 def _linked(rows: pd.DataFrame) -> np.ndarray:
@@ -407,13 +393,13 @@ def event_study(
     first_time, last_time = window
     if not first_time < 0 <= last_time:
         refuse("window", "a time before the treatment and one from it on", window, "(-6, 6)")
-    log = _Log()
+    log: Log = []
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
     rows = _compared(_prepare(frame, names, log), estimator, log)
     rows[["g", "u"]] = rows[["g", "u"]].apply(lambda column: pd.factorize(column)[0])
-    clusters = rows["g"].nunique()
-    if clusters < 2:
-        raise CoverageError("fewer than two clusters", hint="cluster by the unit")
+    clusters = (
+        len(require_some(rows["g"].unique()[1:], "second cluster", "cluster by the unit")) + 1
+    )
     dummies, cells, reference = _cells(rows, estimator)
     beta, v = _estimate(rows, dummies, estimator)
     k, size = cells["k"].to_numpy(), cells["rows"].to_numpy()
@@ -422,14 +408,14 @@ def event_study(
     weights = weights / weights.sum(axis=1, keepdims=True)
     b, cov = weights @ beta, weights @ v @ weights.T
     table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).drop(columns="p")
-    table.insert(0, "event_time", times.astype(int))
     # where other cohorts have an estimate at a time, it is no reference of the table
-    fixed = [{"event_time": time, "estimate": 0.0} for time in reference if time not in times]
-    table = pd.concat([table, pd.DataFrame(fixed, columns=["event_time", "estimate"])])
-    table = table[table["event_time"].between(first_time, last_time)]
-    table = table.sort_values("event_time", ignore_index=True).astype({"event_time": int})
+    table = table.set_axis(pd.Index(times.astype(int), name="event_time"))
+    away = pd.Index([time for time in reference if time not in times], dtype=int)
+    fixed = pd.DataFrame({"estimate": 0.0}, away)
+    table = pd.concat([table, fixed]).sort_index().loc[first_time:last_time]
     units = rows.groupby("k")["u"].nunique()
-    table["treated"] = table["event_time"].map(units).fillna(0).astype(int)
+    table["treated"] = units.reindex(table.index, fill_value=0)
+    table = table.rename_axis("event_time").reset_index()
     post = (k >= 0) * size / size[k >= 0].sum()
     overall, variance = np.array([post @ beta]), np.array([post @ v @ post])
     if estimator == "twfe":
@@ -449,7 +435,7 @@ def event_study(
         n=len(rows),
         treated=int(rows.loc[rows["treated"], "u"].nunique()),
         untreated=int(rows.loc[rows["first"].isna(), "u"].nunique()),
-        log=pd.DataFrame(log.entries, columns=["reason", "rows"]),
+        log=pd.DataFrame(log, columns=["reason", "rows"]),
         caution=caution if few < FEW else "",
         outcome=outcome,
         sources=origin(frame),

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError
 from ..ground.extras import needed
 from .columns import power_of_two
 from .forecast import ConvergenceError
-from .frames import require
+from .frames import require, require_some
 from .groups import Groups
 
 EXACT = 1e-8
@@ -46,6 +47,10 @@ def note(log: Log, stage: str, reason: str, rows: int, detail: str = "") -> None
     """Add to the log what left, and why, where anything did."""
     if rows or detail:
         log.append({"stage": stage, "reason": reason, "rows": int(rows), "detail": detail})
+
+
+def _in_words(log: Log) -> str:
+    return "; ".join(f"{entry['reason']} {entry['detail']}" for entry in log)
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,7 @@ def columns_of(words: str) -> list[list[str]]:
     parts = [[name.strip() for name in p.split("^")] for p in words.split("+") if p.strip()]
     for coarse, fine in permutations(parts, 2):
         if {*coarse} <= {*fine}:
-            raise UsageError(
-                f"{'^'.join(coarse)!r} adds nothing to {'^'.join(fine)!r} in {words!r}",
-                hint="name the finer one alone",
-            )
+            refuse("effects and clusters", "none within another", words, repr("^".join(fine)))
     return parts
 
 
@@ -128,9 +130,7 @@ def cluster_codes(frame: pd.DataFrame, words: str) -> np.ndarray:
     """`codes`, all of them known."""
     clusters = codes(frame, words)
     if lost := int((clusters < 0).any(axis=1).sum()):
-        raise UsageError(
-            f"{lost} row(s) without a cluster {words!r}", hint="drop them or name their cluster"
-        )
+        refuse(words, "a cluster of each row", f"{lost} without one", "frame.dropna(subset=...)")
     return clusters
 
 
@@ -156,11 +156,7 @@ def prune(sample: Sample, estimator: str, log: Log) -> tuple[Sample, np.ndarray]
         kept = kept[~out]
     for reason, rows in gone.items():
         note(log, "estimation", reason, rows)
-    if not len(kept):
-        raise CoverageError(
-            "no row is left to estimate on",
-            where="; ".join(f"{e['reason']} {e['detail']}" for e in log),
-        )
+    require_some(kept, f"row is left to estimate on: {_in_words(log)}")
     mask = np.isin(np.arange(len(sample.y)), kept)
     return (sample if mask.all() else sample.keep(mask)), mask
 
@@ -260,9 +256,9 @@ def estimated(
     noise, so no standard error.
     """
     sample, _ = prune(sample, estimator, log)
-    if not sample.x or (sample.cluster.size and sample.clusters < 2):
-        why = "; ".join(f"{e['reason']} {e['detail']}" for e in log)
-        raise CoverageError(f"no term to estimate, or fewer than two clusters: {why}")
+    require_some(sample.x, f"term to estimate: {_in_words(log)}")
+    if sample.cluster.size:
+        require_some(range(1, sample.clusters), f"second cluster: {_in_words(log)}")
     ppml = estimator == "ppml"
     fit = solve(sample, estimator, ppml and only_at_zero(sample), robust)
     note(

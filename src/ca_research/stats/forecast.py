@@ -87,15 +87,10 @@ class Forecast(Result):
 def even(series: pd.Series, least: int) -> pd.Series:
     """Observed values as floats by ascending, equally spaced years.
 
-    Raises CoverageError below `least` observations, for a constant series and for years that are
-    not equally spaced; UsageError as `observations`.
+    Raises CoverageError below `least` observations and for years that are not equally spaced;
+    UsageError as `observations`.
     """
     clean = observations(series, least)
-    if clean.nunique() == 1:
-        raise CoverageError(
-            f"all {len(clean)} values are the same: there is no variation to test",
-            hint="report the value as constant",
-        )
     if np.ptp(np.diff(clean.index.to_numpy(dtype=float))) > 0:
         raise CoverageError(
             "the years are not equally spaced, and this method needs the order and distance of "
@@ -426,10 +421,8 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
     >>> mase(pd.Series([5.0], index=[2021]), pd.Series([8.0], index=[2021]), train)
     2.0
     """
-    both = pd.concat([observations(s, 1) for s in (actual, forecast)], axis=1, keys=[0, 1])
-    if both.isna().any(axis=None):
-        raise CoverageError(
-            "a forecast or an actual value is missing", hint="compare years that have both"
-        )
-    errors = (both[0] - both[1]).abs()
-    return float(errors.mean() / even(train, 2).diff().abs().mean())
+    values, clean = [observations(series, 1) for series in (actual, forecast)], even(train, 2)
+    if not values[0].index.equals(values[1].index):
+        raise CoverageError("a forecast or a value is missing", hint="compare years with both")
+    _walk(clean, 1, 0.95, False)  # refuses a constant one
+    return float((values[0] - values[1]).abs().mean() / clean.diff().abs().mean())

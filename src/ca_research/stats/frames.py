@@ -5,9 +5,8 @@ domain.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from numbers import Number
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence, Sized
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -35,20 +34,11 @@ _SAY = {
 ROUNDING = 1e-6
 """How far a part may be above its whole, and a share above one, in published figures."""
 
-_TWO_LETTERS = re.compile("[A-Z]{2}")
-
-AS_CODES = "frames hold codes: frame[{0!r}] = frame[{0!r}].map(ca.economies.resolve)"
-"""What to do where names stand in the place of codes."""
-_ISO_3 = "frames hold ISO 3166-1 alpha-3 codes, such as KAZ"
-
 
 def refuse_no_frame(frame: Any) -> None:
     """Raises UsageError for anything but a frame."""
     if not isinstance(frame, pd.DataFrame):
-        raise UsageError(
-            f"a frame is needed, not {type(frame).__name__}",
-            hint="a pandas.DataFrame, for example of ca.load or pandas.read_csv",
-        )
+        refuse("frame", "a pandas.DataFrame", frame, "ca.load('trade')")
 
 
 def require(
@@ -62,7 +52,7 @@ def require(
     refuse_no_frame(frame)
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
-        raise UsageError(f"two columns are named {str(twice)!r}", hint="drop or rename one of them")
+        refuse("columns", "named each once", twice, "frame.drop(columns=...)")
     for column in (*columns, *keys):
         if column not in frame.columns:
             refuse_index(frame, column)
@@ -71,9 +61,7 @@ def require(
             )
     for column in keys:
         if lost := np.count_nonzero(frame[column].isna()):
-            raise UsageError(
-                f"{lost} row(s) without {column!r}", hint="drop them, or say what they are"
-            )
+            refuse(column, "known in each row", f"{lost} without it", "frame.dropna(subset=...)")
     return frame.reset_index(drop=True) if {*frame.index.names} & {*frame.columns} else frame
 
 
@@ -90,11 +78,8 @@ def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> N
         held = held[held.notna() & ~(values % 1 == 0)]
         if held.empty:
             return
-    raise UsageError(
-        f"{column!r} holds {next(iter(held), '')!r} ({held.dtype}), not years as whole numbers",
-        hint=f"frame[{column!r}].astype(int), of dates .dt.year; quarters and months are summed or "
-        "averaged first",
-    )
+    hint = "2020, by astype(int), of dates .dt.year; quarters are added or averaged first"
+    refuse(column, "years as whole numbers", next(iter(held), held.dtype), hint)
 
 
 def figures(
@@ -107,7 +92,7 @@ def figures(
     """
     held = frame[column]
     if pd.api.types.is_bool_dtype(held.dtype):
-        raise UsageError(f"{column!r} holds yes and no, not figures", hint="count them first")
+        refuse(column, "figures", held.dtype.name, "1.0")
     values = floats(held, column, infinite=True)
     absent = np.isnan(values)
     if absent.any() and gaps == "refused":
@@ -115,8 +100,9 @@ def figures(
             f"{int(absent.sum())} row(s) without {column!r}",
             hint="missing is not zero: drop these rows, or take another source",
         )
-    if np.isinf(values).any() or (not negative and (values < 0).any()):
-        raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
+    odd = np.isinf(values) | ((values < 0) & (not negative))
+    if odd.any():
+        refuse(column, "finite, and nowhere below zero", values[odd][0], "1.0")
     frame = frame.assign(**{column: values})
     return frame[~absent] if gaps == "dropped" and absent.any() else frame
 
@@ -141,11 +127,16 @@ def refuse_named_aggregates(values: Iterable[object], column: str) -> None:
     held = list(values)
     for name, code in eco.named(held).items():
         if eco.is_aggregate(code):
-            raise AggregateError(
-                f"{name!r} among the {column}s is a name of the group {code}",
-                hint=AS_CODES.format(column),
-            )
+            refuse_groups(column, [f"{name} ({code})"])
     refuse_two_labels(held, column)
+
+
+def refuse_groups(column: str, groups: Iterable[object]) -> NoReturn:
+    """Raise AggregateError: groups stand where single economies must."""
+    raise AggregateError(
+        f"aggregates among the {column}s: {', '.join(sorted(map(str, groups))[:8])}",
+        hint="drop them: frame[~frame.is_aggregate], or keep them and drop their members",
+    )
 
 
 def refuse_two_labels(values: Iterable[object], column: str) -> None:
@@ -153,18 +144,23 @@ def refuse_two_labels(values: Iterable[object], column: str) -> None:
     by codes of two letters beside those of three, and for one economy under two labels.
     """
     held, codes = list(values), eco.codes()
-    numbered = [v for v in held if isinstance(v, Number) or (isinstance(v, str) and v.isdigit())]
-    short = [v for v in held if isinstance(v, str) and _TWO_LETTERS.fullmatch(v) and v not in codes]
-    if odd := [v for v in numbered if v == v] or (not codes.isdisjoint(held) and short):
-        raise UsageError(f"{odd[0]} among the {column}s is a code of another kind", hint=_ISO_3)
+    other_codes = r"\d[\d.]*" if codes.isdisjoint(held) else r"\d[\d.]*|[A-Z]{2}"
+    for label in map(str, held):
+        if label not in codes and re.fullmatch(other_codes, label):
+            refuse(column, "a code of ISO 3166-1 alpha-3", label, "KAZ")
     labels: dict[str, str] = {}
     for name, code in eco.named(held).items():
         other = labels.setdefault(code, code if code in held else name)
         if other != name:
-            raise UsageError(
-                f"{other!r} and {name!r} among the {column}s are one economy",
-                hint=AS_CODES.format(column),
-            )
+            refuse_label(column, name, other)
+
+
+def refuse_label(column: str, label: object, instead: str) -> NoReturn:
+    """Raise UsageError: an economy stands under another label than its code, or than elsewhere."""
+    raise UsageError(
+        f"{column} {label!r} is the economy {instead!r}",
+        hint=f"frames hold codes: frame[{column!r}] = frame[{column!r}].map(ca.economies.resolve)",
+    )
 
 
 def refuse_named(
@@ -175,24 +171,39 @@ def refuse_named(
     """
     for name, code in eco.named(values).items():
         if wanted is None or code in wanted:
-            raise UsageError(
-                f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
-            )
+            refuse_label(column, name, code)
 
 
-def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Iterable[str]) -> None:
+def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Collection[str]) -> None:
     """Raise UsageError where columns hold the names of economies that are looked for by their
     codes, or codes of another kind.
     """
-    codes = set(wanted)
     for column in columns:
-        held = frame[column].unique()
-        refuse_named(held, column, codes)
-        if len(held) and not eco.codes() & set(held):
-            raise UsageError(
-                f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",
-                hint=_ISO_3,
-            )
+        held = set(frame[column])
+        refuse_named(held, column, wanted)
+        if held and held.isdisjoint(eco.codes()):
+            refuse(column, "a code of the register", min(map(str, held)), "KAZ")
+
+
+Rows = TypeVar("Rows", bound=Sized)
+
+
+def require_some(
+    rows: Rows, what: str, hint: str = "take other years, economies or sources"
+) -> Rows:
+    """The rows; CoverageError where there are none of what they are."""
+    if not len(rows):
+        raise CoverageError(f"no {what}", hint=hint)
+    return rows
+
+
+def refuse_units(frame: pd.DataFrame, column: str, units: Collection[str]) -> None:
+    """Raise MixedUnitsError where a column says another unit than one of these."""
+    if other := set(frame[column].dropna().astype(str)) - {*units}:
+        raise MixedUnitsError(
+            f"{column} is {min(other)!r}, not {' or '.join(units)}",
+            hint="convert these figures, or drop them",
+        )
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -223,8 +234,8 @@ def alike(
     groups = Groups(frame) if groups is None else groups
     for column in (c for c in columns if c in frame.columns and c not in group):
         if groups.several(column, group):
-            first = groups.varied(column, group).argmax()
-            held = frame[column].astype("object")[groups.number(group) == first]
+            held = frame[column].astype("object").groupby(groups.number(group))
+            _, held = next(part for part in held if part[1].nunique(dropna=False) > 1)
             raise MixedUnitsError(
                 f"figures of several kinds would be added or compared: {column} is "
                 f"{', '.join(sorted({str(v) for v in held.fillna('not stated')}))}",
@@ -294,3 +305,17 @@ def cited(
             if held is not None
         }
     )
+
+
+def shares_of(
+    frame: pd.DataFrame, keys: list[str], column: str, parts: Any = slice(None)
+) -> pd.DataFrame:
+    """What each of a column has of the sum of its account in USD, and how many there are; parts:
+    rows that count. Of a sum that is not above zero there are no shares.
+    """
+    shares = frame[[*keys, column, "value_usd"]][parts].reset_index(drop=True)
+    account = Groups.of(frame).number(keys)[parts]
+    total = np.bincount(account, shares["value_usd"])
+    shares["share"] = shares["value_usd"] / np.where(total > 0, total, np.nan)[account]
+    shares[f"{column}s"] = np.bincount(account)[account]
+    return cited(shares, frame, keys, account)

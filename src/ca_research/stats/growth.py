@@ -11,8 +11,10 @@ import math
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError
+from ..ground.arguments import how_many, refuse
+from ..ground.errors import CoverageError
 from .columns import floats
+from .frames import require_some
 
 YEARS = (1000, 2999)
 """What lies outside numbers rows or writes months: no year of a statistic."""
@@ -27,30 +29,20 @@ def observations(series: pd.Series, least: int) -> pd.Series:
     known = series.dropna().sort_index()
     index = known.index
     years = pd.api.types.is_numeric_dtype(index) and not pd.api.types.is_bool_dtype(index)
-    if len(known) and not (years and YEARS[0] <= index[0] and index[-1] <= YEARS[1]):
-        raise UsageError(
-            f"the index must hold years, not {index[0]!r} to {index[-1]!r}",
-            hint="set_index('year') and drop rows without one",
-        )
+    between = years and YEARS[0] <= index.min() and index.max() <= YEARS[1]
+    if len(known) and not (between and index.is_unique):
+        refuse("the index of the series", "years, each once", list(index), "set_index('year')")
     observed = pd.Series(floats(known, "the series"), index)
-    if index.has_duplicates:
-        raise UsageError("two observations for one year", hint="choose one source first")
-    if len(observed) < least:
-        raise CoverageError(
-            f"{len(observed)} observation(s); this measure needs at least {least}",
-            hint="take a longer period or another source",
-        )
+    require_some(observed.iloc[least - 1 :], f"{least} observations, which this measure needs")
     return observed
 
 
-def _positive_base(observed: pd.Series) -> None:
-    """A rate is of something: raises CoverageError where a value that is grown from is not above
-    zero.
+def _above_zero(values: pd.Series, last: bool = True) -> None:
+    """Raises CoverageError where what is grown from, or has a log, is not above zero; `last`:
+    whether the last one may not be zero either.
     """
-    if (observed.iloc[:-1] <= 0).any() or observed.iloc[-1] < 0:
-        raise CoverageError(
-            "a rate needs positive values to grow from", hint="use sen_slope or end_to_end"
-        )
+    if (values.iloc[:-1] <= 0).any() or values.iloc[-1] < 0 or (last and values.iloc[-1] == 0):
+        raise CoverageError("a rate needs positive values", hint="use sen_slope or end_to_end")
 
 
 def end_to_end(series: pd.Series) -> float:
@@ -115,10 +107,10 @@ def sen_slope(series: pd.Series) -> float:
     >>> sen_slope(pd.Series([0.0, 10.0, 12.0], index=[2010, 2015, 2016]))
     2.0
     """
+    from scipy.stats import theilslopes
+
     observed = observations(series, 3)
-    x, y = observed.index.to_numpy(dtype=float), observed.to_numpy()
-    i, j = np.triu_indices(len(observed), k=1)
-    return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+    return float(theilslopes(observed, observed.index.to_numpy(dtype=float)).slope)
 
 
 def log_slope(series: pd.Series) -> float:
@@ -151,8 +143,7 @@ def log_slope(series: pd.Series) -> float:
     0.1
     """
     observed = observations(series, 3)
-    if (observed <= 0).any():
-        raise CoverageError("a log needs positive values", hint="use sen_slope or end_to_end")
+    _above_zero(observed)
     years = observed.index.to_numpy(dtype=float)
     return float(np.polyfit(years - years.mean(), np.log(observed.to_numpy()), 1)[0])
 
@@ -188,7 +179,7 @@ def compound_rate(series: pd.Series) -> float:
     0.1
     """
     observed = observations(series, 2)
-    _positive_base(observed)
+    _above_zero(observed, last=False)
     years = float(observed.index[-1] - observed.index[0])
     return float((observed.iloc[-1] / observed.iloc[0]) ** (1 / years) - 1)
 
@@ -226,7 +217,7 @@ def mean_annual_rate(series: pd.Series) -> float:
     observed = observations(series, 2)
     if (np.diff(observed.index.to_numpy(dtype=float)) != 1).any():
         raise CoverageError("year-on-year rates need consecutive years", hint="use compound_rate")
-    _positive_base(observed)
+    _above_zero(observed, last=False)
     return float((observed / observed.shift(1) - 1).dropna().mean())
 
 
@@ -260,6 +251,5 @@ def change_error(before: int = 1000, after: int = 1000) -> float:
     >>> round(change_error(), 1), round(change_error(1500, 1500), 1)
     (4.4, 3.6)
     """
-    if min(before, after) < 1:
-        raise UsageError(f"a poll of {min(before, after)}", hint="how many were asked, as 1000")
+    before, after = how_many("before", before), how_many("after", after)
     return 100 * 1.96 * math.sqrt(0.25 / before + 0.25 / after)

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ..ground.arguments import refuse
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import CoverageError
+from .frames import require_some
 from .linear import Block, fit
 from .result import Result
 
@@ -138,23 +139,15 @@ def joint_test(
     """
     sign, shuffled = None if direction is None else DIRECTIONS[direction], null == "permutation"
     if shuffled and errors == "cluster":
-        raise UsageError(
-            "a treatment given to whole clusters cannot be shuffled over rows",
-            hint="null='bootstrap' draws whole clusters",
-        )
+        refuse("null", "'bootstrap' where errors are clustered", null, "'bootstrap'")
     if draws < 99 or seed < 0:
         refuse("seed and draws", "whole numbers, draws at least 99", (seed, draws), "(1, 500)")
     able = np.flatnonzero(curve["missing"] == "")
-    if not len(able):
-        raise CoverageError(
-            f"none of the {len(curve)} specifications could be fitted: {curve['missing'].iloc[0]}"
-        )
+    require_some(able, f"specification that could be fitted: {curve['missing'].iloc[0]}")
     pool = np.unique(code[np.concatenate([block.rows for block in blocks])])
     treated = np.isfinite([block.x for block in blocks])
     if shuffled and (treated != treated[0]).any():
-        raise UsageError(
-            "the treatments are observed in different rows", hint="permute one treatment at a time"
-        )
+        refuse("null", "'bootstrap' where treatments are of other rows", null, "'bootstrap'")
     where = np.flatnonzero(treated[0])
     own = curve[["estimate", "std_error", "df"]].to_numpy(float).T
     estimate, z = np.full((2, draws + 1, len(curve)), np.nan)  # the curve itself, then the draws

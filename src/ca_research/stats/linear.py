@@ -2,10 +2,9 @@
 treatments, samples and sets of controls.
 
 The numbers are those of a fit of each specification alone; only the work is shared. Rows become the
-coordinates of their columns by one QR decomposition. Control after control is then projected off
-(modified Gram-Schmidt, which is as good as QR: Bjorck 1967, BIT 7), once for all subsets that are
-alike so far. By Frisch, Waugh and Lovell what is left of treatment x and outcome y holds the
-coefficient. Columns stand in the order controls, x, y.
+coordinates of their columns by one QR decomposition; of each subset of controls a second one, of
+as many rows as there are columns, leaves the coefficient (Frisch, Waugh and Lovell). Columns stand
+in the order controls, x, y.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError
 from .columns import floats, power_of_two
 from .frames import require
 
@@ -71,9 +71,8 @@ class Figures:
         regressions of the same rows share. Raises CoverageError where they are too few.
         """
         used = r.columns
-        if len(set(used)) < len(used):
-            twice = next(name for name in used if used.count(name) > 1)
-            raise CoverageError(f"{twice!r} has two roles in one regression; declare an Exclusion")
+        if len({*used}) < len(used):
+            raise CoverageError(f"a column has two roles in one regression: {', '.join(used)}")
         key = r.sample, frozenset(self._holes.intersection(used))
         if key not in self._rows:
             known = ~self._absent[:, self.of(key[1])].any(axis=1)
@@ -94,10 +93,7 @@ def sample_rows(frame: pd.DataFrame, name: str, rule: Any) -> np.ndarray:
     else:
         mask = rule.reindex(frame.index) if isinstance(rule, pd.Series) else pd.Series(rule)
     if len(mask) != len(frame) or mask.isna().any() or not pd.api.types.is_bool_dtype(mask):
-        raise UsageError(
-            f"sample {name!r} is not one truth value per row of the data",
-            hint="decide for each row; missing is not false",
-        )
+        refuse(f"sample {name!r}", "one truth value for each row; missing is none", rule, "'rich'")
     return mask.to_numpy(dtype=bool)
 
 
@@ -108,9 +104,8 @@ class Block:
     `numbers`: their places among all; `rows`: positions in the frame, sorted by cluster; `codes`:
     the cluster of each; `z`: controls, treatment and outcome, centred and of about one size; `x`:
     the treatment of the whole frame in the unit of `z`; `scale`: what turns a coefficient of `z`
-    into one of the data; `sizes`: how many controls each has. `steps`: of each control, which of
-    the subsets so far go on, and how many of them without it, which stand first; `last`: the place
-    of each regression after all steps.
+    into one of the data; `sizes`: how many controls each has; `subsets`: the places of regressions
+    that have as many, and the columns of each.
     """
 
     numbers: list[int]
@@ -121,8 +116,7 @@ class Block:
     x: np.ndarray
     scale: float
     sizes: np.ndarray
-    steps: list[tuple[np.ndarray, int]]
-    last: np.ndarray
+    subsets: list[tuple[np.ndarray, np.ndarray]]
 
 
 def block_of(
@@ -137,27 +131,26 @@ def block_of(
         rows = rows[np.argsort(clusters[rows], kind="stable")]
     outcome, treatment, *_ = regressions[numbers[0]]
     held = [regressions[n].controls for n in numbers]
-    controls = list(dict.fromkeys(chain.from_iterable(held)))
-    z = figures.values[np.ix_(rows, figures.of([*controls, treatment, outcome]))]
+    columns = [*dict.fromkeys(chain.from_iterable(held)), treatment, outcome]
+    z = figures.values[np.ix_(rows, figures.of(columns))]
     z -= z.mean(axis=0)
     unit = power_of_two(np.abs(z).max(axis=0))
-    member = np.array([[c in subset for c in controls] for subset in held], dtype=bool)
-    steps, last, count = [], np.zeros(len(held), dtype=int), 1
-    for column in member.T:
-        reached, last = np.unique(last + count * column, return_inverse=True)
-        steps.append((reached % count, int((reached < count).sum())))
-        count = len(reached)
+    place = {name: n for n, name in enumerate(columns)}
+    sizes, subsets = np.array([len(subset) for subset in held]), []
+    for size in np.unique(sizes):
+        places = np.flatnonzero(sizes == size)
+        used = [[place[name] for name in (*held[n], treatment, outcome)] for n in places]
+        subsets.append((places, np.array(used)))
     return Block(
         numbers=numbers,
         rows=rows,
         codes=None if clusters is None else clusters[rows],
-        columns=[*controls, treatment, outcome],
+        columns=columns,
         z=z / unit,
         x=figures.values[:, figures.at[treatment]] / unit[-2],
         scale=float(unit[-1] / unit[-2]),
-        sizes=member.sum(axis=1),
-        steps=steps,
-        last=last,
+        sizes=sizes,
+        subsets=subsets,
     )
 
 
@@ -173,31 +166,19 @@ class Left(NamedTuple):
     lost: np.ndarray
 
 
-def project(r: np.ndarray, block: Block) -> Left:
-    """Least squares of every subset. r: columns as coordinates, triangular."""
-    columns = len(r.T)
-    least = COLLINEAR**2 * np.square(r).sum(axis=0)
-
-    def mark(lost: np.ndarray, size: np.ndarray, column: int) -> None:
-        lost[~(size > least[column]) & (lost > column)] = column
-
-    left, lost = r.T[None], np.full(1, columns)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # seen by `lost`
-        for column, (parents, without) in enumerate(block.steps):
-            left, lost = left[parents], lost[parents]
-            on = left[without:, :, : column + 1]  # further coordinates of the control are nought
-            control, rest = on[:, 0], on[:, 1:]
-            size = np.square(control).sum(axis=1)
-            mark(lost[without:], size, column)
-            share = np.einsum("scp,sp->sc", rest, control) / size[:, None]
-            rest -= share[:, :, None] * control[:, None]
-            left = left[:, 1:]  # the control itself is not asked for again
-        lost, (x, y) = lost[block.last], np.ascontiguousarray(left[block.last].transpose(1, 2, 0))
-        size = np.square(x).sum(axis=0)
-        estimate = (x * y).sum(axis=0) / size
-        y -= estimate * x
-        mark(lost, size, columns - 2)
-        mark(lost, np.square(y).sum(axis=0), columns - 1)
+def project(r: np.ndarray, subsets: Sequence[tuple[np.ndarray, np.ndarray]]) -> Left:
+    """Least squares of every subset of columns, as a block has them. r: columns as coordinates."""
+    count, columns = sum(len(places) for places, _ in subsets), r.shape[1]
+    x, y = np.empty((2, len(r), count))
+    estimate, lost = np.empty(count), np.empty(count, dtype=int)
+    with np.errstate(divide="ignore", invalid="ignore"):  # seen by `lost`
+        for places, used in subsets:
+            q, left = np.linalg.qr(r[:, used].swapaxes(0, 1))
+            size = np.diagonal(left, axis1=1, axis2=2)
+            x[:, places], y[:, places] = (q * size[:, None]).T[-2:]
+            estimate[places] = left[:, -2, -1] / size[:, -2]
+            alive = np.abs(size) > COLLINEAR * np.linalg.norm(left, axis=1)
+            lost[places] = np.where(alive, columns, used).min(axis=1)
     return Left(estimate, x, y, lost)
 
 
@@ -232,7 +213,9 @@ def fit(
     z[:, np.ptp(z, axis=0) == 0] = 0  # else rounding would look like variation
     n, root = weights.sum(), np.sqrt(weights)[:, None]
     q, r = np.linalg.qr(root * (z - weights @ z / n))
-    left = project(r, block)
+    lacking = (0, max(z.shape[1] - len(z), 0))  # fewer rows than columns
+    q, r = np.pad(q, ((0, 0), lacking)), np.pad(r, (lacking, (0, 0)))
+    left = project(r, block.subsets)
     df = n - 2 - block.sizes
     xx, rss = (np.square(part).sum(axis=0) for part in (left.x, left.y))
     rss[(left.lost <= z.shape[1] - 1) | (df <= 0)] = np.nan

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..ground.errors import UsageError
+from ..ground.arguments import refuse
 from ..ground.extras import needed
 from .contract import Share, takes
 
@@ -50,10 +50,8 @@ def holm(p_values: Mapping[str, float] | pd.Series, alpha: Share = 0.05) -> pd.D
     """
     p = pd.Series(p_values, dtype=float)
     if p.empty or not p.between(0, 1).all() or not p.index.is_unique:
-        raise UsageError(
-            f"a family of p-values by name, each once and from 0 to 1, is needed, not {p_values}",
-            hint="give 1.0 to a member that could not be computed; it stays in the family",
-        )
+        family = "by name, each once and from 0 to 1 (1.0 where it could not be computed)"
+        refuse("p_values", family, p_values, "{'level': 0.01, 'change': 0.04}")
     with needed():
         from statsmodels.stats.multitest import multipletests
 

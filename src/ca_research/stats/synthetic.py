@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import number
-from ..ground.errors import CoverageError, UsageError
+from ..ground.arguments import number, refuse
+from ..ground.errors import CoverageError
 from ..ground.numbers import counted
 from .columns import floats
 from .frames import require
@@ -322,10 +322,7 @@ def synthetic_control(
     wide = require(outcomes, units).sort_index()
     index = wide.index
     if not index.is_unique or index.hasnans or not pd.api.types.is_numeric_dtype(index):
-        raise UsageError(
-            "the index must hold each period once, as a number",
-            hint="set_index('year'), without rows that have none",
-        )
+        refuse("the index", "each period once, as a number", list(index), "set_index('year')")
     values = np.column_stack([floats(wide[unit], unit) for unit in units])
     start, absent = number("start", start), np.isnan(values[:, 0])
     values, periods = values[~absent], index.to_numpy()

@@ -22,8 +22,6 @@ from ..ground.arguments import refuse
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
-    UnknownNameError,
-    UsageError,
     known_name,
 )
 from ..ground.numbers import counted
@@ -78,15 +76,10 @@ class Axis:
 
     def __post_init__(self) -> None:
         known_name("kind of axis", self.kind, KINDS)
-        if isinstance(self.values, str):  # its letters would be the values
-            refuse("values", "a tuple", self.values, f"({self.values!r},)")
         values = list(self.values)
         if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
-            raise UsageError(
-                f"axis {self.name!r} has a value twice, or not its main one",
-                where=f"values {', '.join(map(str, values)) or 'none'}; main {self.main}",
-                hint="each value once, the main one among them",
-            )
+            main = f"each once, {self.main!r} among them"
+            refuse(f"values of {self.name!r}", main, values, "(1, 2), main=1")
 
 
 @dataclass(frozen=True)
@@ -217,26 +210,16 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
-        kinds = {"axes": (Axis,), "exclusions": (Exclusion, AtMostOne)}
-        for name, kind in kinds.items():  # one alone, and what is of another kind
-            entries = getattr(self, name)
-            if not isinstance(entries, Sequence) or not all(isinstance(g, kind) for g in entries):
-                refuse(name, "a tuple", entries, "(one, another), of one alone (one,)")
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
-        if twice := [name for name, times in called.items() if times > 1]:
-            raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
+        if max(called.values()) > 1:
+            refuse("axes", f"named each once, and not as {OWN_COLUMNS}", list(called), "'flow'")
         values = {axis.name: axis.values for axis in self.axes}
         for one in self.exclusions:
             # one that no specification can meet would leave out nothing without a word
             for name, value in (one.when if isinstance(one, Exclusion) else one.mains).items():
-                if value not in values[known_name("axis", name, values)]:
-                    raise UnknownNameError(f"choice of {name}", value, values[name])
-        if self.excluded(self.main):
-            raise UsageError(
-                "the main specification is excluded by the declared exclusions",
-                where=str(self.main),
-                hint="choose another main value",
-            )
+                known_name(f"choice of {name}", value, values[known_name("axis", name, values)])
+        if reason := self.excluded(self.main):
+            refuse("main", f"a specification that is not excluded ({reason})", self.main, "another")
 
     @property
     def main(self) -> dict[str, Any]:

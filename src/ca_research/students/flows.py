@@ -14,10 +14,10 @@ from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import refuse
-from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, known_name
+from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.periods import spans
 from ..stats.contract import Economies, Economy, Frame, Year, takes
-from ..stats.frames import refuse_names, require, years
+from ..stats.frames import refuse_groups, refuse_names, require, require_some, years
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -143,9 +143,7 @@ def refuse_origins(origins: Sequence[str]) -> None:
     """Raise AggregateError where a group stands beside others."""
     groups = [code for code in origins if eco.is_aggregate(code)]
     if groups and len(origins) > 1:
-        raise AggregateError(
-            f"{groups[0]} among the origins may hold others of them", hint="ask for it alone"
-        )
+        refuse_groups("origin", groups)
 
 
 def _series(rows: pd.DataFrame) -> pd.Series:
@@ -536,11 +534,7 @@ def destination_shares(
     years(require(students, ("year",)))
     rows = _rows(students, origin, level, source, year=year, source_id=source)
     rows = DESTINATIONS.check(rows[rows["destination"] != "WLD"])
-    if not (rows["students"] > 0).any():
-        raise CoverageError(
-            f"{source} counts no student of {origin} anywhere in {year}",
-            hint="ca.coverage('students', by=['origin'])",
-        )
+    require_some(rows[rows["students"] > 0], f"student of {origin} anywhere in {year} by {source}")
     table = rows[["destination", "students"]].sort_values(
         ["students", "destination"], ascending=[False, True], ignore_index=True
     )

@@ -9,6 +9,13 @@ import pandas as pd
 from ..ground.arguments import year_span
 from ..stats.contract import Frame, Year, takes
 
+WHERE = {
+    (True, True): "inside",
+    (False, True): "start",
+    (True, False): "end",
+    (False, False): "whole",
+}
+"""Where a gap is, by whether there are counts before it and after it."""
 SERIES = ("origin", "destination", "level", "source_id")
 """What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the
 column is there.
@@ -75,15 +82,11 @@ def gaps(
     for key, part in students.groupby(keys, sort=True):
         series = part.dropna(subset=["students"])
         counts = series.set_index(series["year"].astype(int))["students"]
-        lacking = missing_years(counts.index, since=since, until=until)
-        first, last = counts.index.min(), counts.index.max()  # nan where nothing is observed
-        starts = [y for y in lacking if y - 1 not in lacking]
-        ends = [y for y in lacking if y + 1 not in lacking]
-        for start, end in zip(starts, ends, strict=True):
+        lacking = pd.Series(missing_years(counts.index, since=since, until=until))
+        for _, span in lacking.groupby(lacking - lacking.index):
+            start, end = span.iloc[0], span.iloc[-1]
             before, after = counts.get(start - 1), counts.get(end + 1)
-            sides = bool(first < start), bool(last > end)
-            where = {(True, True): "inside", (False, True): "start", (True, False): "end"}
-            span = (start, end, end - start + 1, before, after)
-            rows.append((*key, *span, where.get(sides, "whole")))
+            where = WHERE[before is not None, after is not None]
+            rows.append((*key, start, end, len(span), before, after, where))
     columns = [*keys, "first_missing", "last_missing", "years", "before", "after", "where"]
     return pd.DataFrame(rows, columns=columns).astype({"before": "float64", "after": "float64"})

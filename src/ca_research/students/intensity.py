@@ -9,9 +9,9 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.arguments import number, refuse
-from ..ground.errors import MixedUnitsError, known_name
+from ..ground.errors import known_name
 from ..stats.contract import Economies, Economy, Frame, takes
-from ..stats.frames import require
+from ..stats.frames import refuse_units, require
 from .flows import counted, refuse_origins
 
 POPULATION = "SP.POP.TOTL"
@@ -26,10 +26,8 @@ def population(macro: pd.DataFrame, source: str) -> pd.Series:
     rows = macro[macro["indicator"] == POPULATION]
     known_name("source of population", source, sorted(set(rows["source_id"].dropna())))
     rows = PEOPLE.check(rows[rows["source_id"] == source])
-    if set(rows["unit"]) != {"persons"} or not (rows["value"] > 0).all():
-        raise MixedUnitsError(
-            "population is not in persons, or of nobody", hint="convert it and set the unit"
-        )
+    refuse_units(rows.fillna({"unit": "no unit"}), "unit", ("persons",))
+    rows = rows[rows["value"] > 0]
     return rows.set_index(["economy", "year"])["value"]
 
 

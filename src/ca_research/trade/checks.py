@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from ..ground.errors import CoverageError, MixedUnitsError, UsageError
+from ..ground.arguments import refuse
+from ..ground.errors import MixedUnitsError
 from ..stats.contract import Frame
-from ..stats.frames import require
+from ..stats.frames import require, require_some
 
 REST = ("_X", "S19")
 """Residual partners: no economies, but the members of none; a total may hold them beside
@@ -20,6 +21,7 @@ SINGLE = ("reporter", "partner", "year", "flow", "product")
 """Columns that have one value in an account of trade, unless they tell its rows apart."""
 _TOTALS = ("TOTAL", "_T", "ALL", "ALL PRODUCTS", "ALL COMMODITIES")
 """What all products together are called, in capitals."""
+_COVERED = "ca.coverage('trade', by=['reporter', 'product']) says what is there"
 SUM = 1e-9
 """How far shares may be from summing to one (rounding of a few hundred float64 terms)."""
 
@@ -37,11 +39,7 @@ def by_product(trade: pd.DataFrame) -> pd.DataFrame:
     require(trade, (), keys=("product",))
     # as the table writes all products together, or a file of one's own
     totals = [p for p in trade["product"].unique() if str(p).strip().upper() in _TOTALS]
-    rows = trade[~trade["product"].isin(totals)]
-    if rows.empty:
-        raise CoverageError(
-            "no rows by product", hint="ca.coverage('trade', by=['reporter', 'product'])"
-        )
+    rows = require_some(trade[~trade["product"].isin(totals)], "rows by product", _COVERED)
     one_classification(rows["product"].unique())
     return rows
 
@@ -51,11 +49,9 @@ def one_classification(products: Iterable[Any]) -> None:
     of several lengths or classifications: one of them may hold another.
     """
     held = set(products)
-    if not all(isinstance(product, str) for product in held):
-        raise UsageError(
-            "products are numbers, not codes as text",
-            hint="frame['product'].astype(str).map(lambda p: p.zfill(len(p) + len(p) % 2))",
-        )
+    for product in held:
+        if not isinstance(product, str):
+            refuse("product", "a code as text, with its zeros", product, "'01'")
     codes = sorted(product for product in held if re.search(r"\d", product))
     printed = {code: re.sub(r"(?<=\d)[. ](?=\d)", "", code) for code in codes}  # 27.09, 27 09
     kinds = {(re.split(r"\d", bare)[0], len(bare)): code for code, bare in printed.items()}

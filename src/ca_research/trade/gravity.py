@@ -16,8 +16,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import several
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.arguments import refuse, several
+from ..ground.errors import CoverageError, known_name
 from ..stats.columns import floats
 from ..stats.contract import Share, takes
 from ..stats.fixed_effects import (
@@ -223,10 +223,7 @@ def complete(
     for side in sides:
         refuse_named(np.unique(side), "exporter or importer")
     if (sides[0] == sides[1]).any():
-        raise UsageError(
-            "rows of an economy with itself",
-            hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
-        )
+        refuse("importer", "another economy than the exporter, as in panel()", "the same", "'CHN'")
     value = panel["value_usd"].to_numpy()
     x = {term: floats(panel[term], term, infinite=True) for term in terms}
     known = ~np.isnan(value)
@@ -244,7 +241,7 @@ def complete(
     symmetric = ["-".join(sorted(pair)) for pair in zip(*sides, strict=True)]
     ways = cluster_codes(panel.assign(symmetric_pair=symmetric), _words(cluster))
     if not 0 < ways.shape[1] <= 2:
-        raise UsageError(f"cluster {cluster!r}", hint="one, or two: 'exporter+importer'")
+        refuse("cluster", "one column or two", cluster, "'exporter+importer'")
     return Sample(y, x, [*codes(panel, _words(effects)).T], ways).keep(known), known
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import whole_numbers
-from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
+from ..ground.arguments import refuse, whole_numbers
+from ..ground.errors import known_name
 from ..stats.contract import KINDS, Frame, Single, Year, takes
 from ..stats.fixed_effects import note
-from ..stats.frames import origin, refuse_named, require
+from ..stats.frames import origin, refuse_named, require, require_some
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
 _SIDES = {
@@ -38,19 +38,14 @@ def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd
         import pyarrow.parquet as pq
 
         if not Path(trade).is_file():
-            raise UsageError(
-                f"no file {str(trade)!r}", hint="a frame, or the path of a Parquet file"
-            )
+            refuse("trade", "a frame, or the path of a Parquet file", trade, "'trade.parquet'")
         wanted = {*_WORLD, "year", "value_usd", "source_id", "flow", "product", *KINDS}
         there = [c for c in pq.read_schema(trade).names if c in wanted]
         only = [("source_id", "=", source)] if source else None
         trade = pq.read_table(trade, columns=there, filters=only).to_pandas()
     trade = require(trade, ("source_id",))
     trade = trade[trade["source_id"] == source] if source else trade
-    if trade.empty:
-        raise CoverageError(
-            f"no rows of trade{f' by {source}' if source else ''}", hint="ca.coverage('trade')"
-        )
+    require_some(trade, f"rows of trade{(source and f' by {source}') or ''}")
     sides = _WORLD
     if not set(_WORLD) <= set(trade.columns):
         require(trade, ("reporter", "partner", "flow"))
@@ -77,15 +72,13 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
         refuse_named(covariates[column].unique(), column)
     numbers = covariates.select_dtypes(["number", "bool"]).astype(float)
     numbers = numbers.drop(columns=["year", "is_aggregate"], errors="ignore")
-    if numbers.empty:
-        raise UsageError(
-            f"no column of numbers among the covariates: {', '.join(map(str, covariates))}",
-            hint="add one: the logarithm of distance",
-        )
+    require_some(
+        numbers.T, "column of numbers among the covariates", "add one: the log of distance"
+    )
     for suffix, columns in sides.items():
         joined = numbers.add_suffix(suffix)
         if again := {*joined} & {*rows}:
-            raise UsageError(f"the panel has a column {min(again)!r} already", hint="rename it")
+            refuse("covariates", "not columns of the panel", sorted(again), "'log_distance'")
         joined[columns] = covariates[keys].to_numpy()
         joined = joined.astype({k: rows[k].dtype for k in columns})
         rows = rows.merge(joined, on=columns, how="left")
@@ -158,10 +151,8 @@ def panel(
     rows, wanted = _bilateral_flows(trade, source), whole_numbers("years", years)
     sides = rows[["exporter", "importer"]]
     held = set(np.unique(sides.to_numpy(str)))
-    if unknown := sorted(held - eco.codes()):
-        raise UnknownNameError(
-            "economy", unknown[0], sorted(eco.codes()), where="exporter or importer of the panel"
-        )
+    for code in sorted(held):
+        known_name("economy", code, eco.codes())
     groups = sorted(held & set(eco.AGGREGATES))
     reasons = {
         "aggregate, not an economy": (sides.isin(groups).any(axis=1), ", ".join(groups)),
@@ -175,13 +166,8 @@ def panel(
     for reason, (hit, detail) in reasons.items():
         note(log, "panel", reason, int((hit & ~left).sum()), detail if hit.any() else "")
         left |= hit
-    rows = rows[~left].reset_index(drop=True)
-    if rows.empty:
-        raise CoverageError(
-            "no pair is left in the panel",
-            where="; ".join(e["reason"] for e in log),
-            hint="take more years or economies",
-        )
+    reasons_of = "; ".join(entry["reason"] for entry in log)
+    rows = require_some(rows[~left], f"pair left in the panel: {reasons_of}").reset_index(drop=True)
     for more in (None if geography is None else _near(geography), covariates):
         rows = rows if more is None else _with(rows, more)
     ids = {i for part in (rows, geography, covariates) if part is not None for i in origin(part)}
@@ -234,9 +220,7 @@ def treated_pairs(
     hit = panel[[*sides]].isin(sides).all(axis=1)
     if since is not None:
         hit &= panel["year"] >= since
-    if not hit.any():
-        raise CoverageError(
-            f"the panel holds no pair from {'/'.join(exporter)} to {'/'.join(importers)}",
-            hint="panel[['exporter', 'importer']].drop_duplicates() shows those it holds",
-        )
+    require_some(
+        panel[hit], f"pair from {'/'.join(exporter)} to {'/'.join(importers)} in the panel"
+    )
     return hit.astype(float)

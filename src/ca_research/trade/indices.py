@@ -9,19 +9,18 @@ or the index refuses: a sum of the partners at hand is not the world.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError
-from ..stats.contract import MONEY, Frame, takes
-from ..stats.frames import alike, cited, require
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError
+from ..stats.contract import MONEY, takes
+from ..stats.frames import alike, cited, require, require_some, shares_of
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
-from .shares import shares_of
 
 
 @takes(pushed.product_shares, trade=of_trade("product", rows=by_product))
@@ -65,14 +64,13 @@ def product_shares(
     return shares_of(trade, list(by), "product")
 
 
-def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
+@pushed.of_accounts
+def _advantage(accounts: pushed.Accounts, world: Any) -> Relation:
     """The index below of a relation: shares of products, over those of the world."""
     world = world.df() if pushed.is_relation(world) else world
-    measure = partial(measure, world=world)
     base = shares_of(WORLD.check(world), ["year"], "product").drop(
         columns=["products", "value_usd"]
     )
-    accounts = pushed.by_product(trade, declared, ["reporter", "year"], measure)
     table = accounts.add_up("sum(value_usd::double) as total")
     kinds = [c for c in ("flow", "scope", "revision", *MONEY) if c in accounts.rows.columns]
     if kinds:
@@ -84,7 +82,7 @@ def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Re
     joined = f"select rows.*, base.share as weight{of_world} from rows left join base"
     rows: Any = accounts.rows  # asked here, where `base` is
     accounts.rows = rows.query("rows", f"{joined} using (year, product)")
-    accounts.judge("not coalesce(weight > 0, false)")
+    accounts.judge(accounts.rows.filter("not coalesce(weight > 0, false)"))
     rca = "value_usd::double / nullif(total, 0) / weight as rca"
     return accounts.each(table, rca, sources=sources)
 
@@ -154,11 +152,14 @@ def revealed_comparative_advantage(
 def _of_exports(trade: pd.DataFrame, world: pd.DataFrame) -> None:
     """Refuse imports, and frames of unlike kinds; few totals of the world state their scope."""
     for frame in (trade, world):
-        if "flow" in frame and set(frame["flow"].unique()) != {"export"}:
-            raise UsageError(
-                "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
-            )
+        _of_flow(frame, "export")
     _of_one_kind(trade, world)
+
+
+def _of_flow(frame: pd.DataFrame, flow: str) -> None:
+    """Refuse a frame that says it is of another flow."""
+    if other := set(frame.get("flow", ())) - {flow}:
+        refuse("flow", flow, min(map(str, other)), repr(flow))
 
 
 def _of_one_kind(*frames: pd.DataFrame) -> None:
@@ -170,11 +171,7 @@ def _of_one_kind(*frames: pd.DataFrame) -> None:
 def _exports_of_all(trade: pd.DataFrame) -> pd.DataFrame:
     require(trade, (), keys=("flow", "product"))
     exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
-    if exports.empty:
-        raise CoverageError(
-            "no exports of TOTAL in the frame", hint="filter product='TOTAL', flow='export'"
-        )
-    return exports
+    return require_some(exports, "exports of TOTAL", "load(..., product='TOTAL', flow='export')")
 
 
 EXPORTS = of_trade(
@@ -283,12 +280,8 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     """
     one_classification([*exports["product"].unique(), *imports["product"].unique()])
     for name, basket in (("export", exports), ("import", imports)):
-        if "flow" in basket and set(basket["flow"]) != {name}:
-            raise UsageError(
-                f"the basket of {name}s holds another flow", hint=f"filter flow == {name!r} in it"
-            )
-        if not basket["value_usd"].sum() > 0:
-            raise CoverageError("one of the two baskets is empty", hint="check the filters")
+        _of_flow(basket, name)
+        require_some(basket[basket["value_usd"] > 0], f"{name}s above zero")
     _of_one_kind(exports, imports)
     alike(pd.concat([exports, imports]), ["year"])
     x, m = (b.set_index("product")["value_usd"] for b in (exports, imports))
@@ -298,11 +291,8 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
 
 def _both_flows(trade: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
     """Values by `cell`, a column per flow (export, import); null where a flow is not reported."""
-    if {*trade["flow"].unique()} != {"export", "import"}:
-        raise CoverageError(
-            f"flows in the frame: {', '.join(map(str, trade['flow'].unique()))}",
-            hint="load both exports and imports",
-        )
+    if (flows := {*trade["flow"]}) != {"export", "import"}:
+        raise CoverageError(f"flows {flows}", hint="load both exports and imports, and no others")
     return trade.set_index([*cell, "flow"])["value_usd"].unstack("flow")
 
 
@@ -399,7 +389,5 @@ def balance(
     wide["balance"] = wide["export"] - wide["import"]
     wide["of_turnover"] = wide["balance"] / (wide["export"] + wide["import"])
     wide.columns.name = None
-    table = wide.dropna(subset=["balance"]).reset_index()
-    if table.empty:
-        raise CoverageError("no group has both flows", hint="load both exports and imports")
+    table = require_some(wide.dropna(subset=["balance"]), "group with both flows").reset_index()
     return cited(table, trade, by)

@@ -7,9 +7,18 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..ground.arguments import year_span
-from ..ground.errors import CoverageError, known_name
+from ..ground.errors import known_name
 from ..stats.contract import MONEY, Economies, Economy, one_figure_per_cell, takes
-from ..stats.frames import alike, cited, figures, refuse_names, refuse_two_labels, require, years
+from ..stats.frames import (
+    alike,
+    cited,
+    figures,
+    refuse_names,
+    refuse_two_labels,
+    require,
+    require_some,
+    years,
+)
 from ..tables.load import load
 from ..tables.preference import NO_REPORTS, of_role
 
@@ -19,9 +28,7 @@ CELL = ["year", "direction"]
 
 
 @takes()
-def perspective(
-    trade: pd.DataFrame, of: Economies, *, panels: bool = True, reconciled: bool = False
-) -> pd.DataFrame:
+def perspective(trade: pd.DataFrame, of: Economies, *, reconciled: bool = False) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
     Parameters
@@ -31,9 +38,6 @@ def perspective(
         of product TOTAL are used.
     of : iterable of str
         Codes or names of the economies looked at.
-    panels : bool
-        Whether the positive figures of sources with the role 'panel' count, whose zeros are not
-        reports; ranks do without them (a four-year panel of uneven quality settles no 'first').
     reconciled : bool
         Whether the figures of sources with the role 'reconciled' are kept, on a side of their own.
 
@@ -43,7 +47,8 @@ def perspective(
         The rows with economy, other, direction (export or import *of the economy*) and side:
         'reporter' where the economy itself reports, 'mirror' where its partner does, 'reconciled'
         where a source made one figure of both. Sources with the role 'estimated' are nobody's
-        report and never count.
+        report and never count; nor do zeros of the role 'panel'. Ranks do without panels (a
+        four-year one of uneven quality settles no 'first').
 
     Raises
     ------
@@ -65,8 +70,7 @@ def perspective(
     sources = total["source_id"].unique()
     single = total["source_id"].isin(of_role(sources, "reconciled"))
     keep = ~total["source_id"].isin(of_role(sources, *NO_REPORTS)) | (single & reconciled)
-    filled = total["source_id"].isin(of_role(sources, "panel"))
-    keep &= ~filled | (panels & total["value_usd"].gt(0))
+    keep &= ~total["source_id"].isin(of_role(sources, "panel")) | total["value_usd"].gt(0)
     own = total[keep & total["reporter"].isin(of)]
     own = own.assign(
         economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter"
@@ -90,10 +94,9 @@ def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
     refuse_names(trade, ("reporter", "partner"), of)
     mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
     total = mine[mine["product"].eq("TOTAL")]
-    if total.empty and len(mine):
-        raise CoverageError(
-            f"no row of product TOTAL with {' or '.join(of)}: product is {mine['product'].iloc[0]}",
-            hint="load(..., product='TOTAL'), or of one product: frame.assign(product='TOTAL')",
+    if len(mine):
+        require_some(
+            total, f"row of product TOTAL with {' or '.join(of)}", "load(..., product='TOTAL')"
         )
     total = figures(total, "value_usd")
     years(total)
@@ -123,11 +126,8 @@ def pairs(
         )
     both = perspective(trade, economies)
     both = both[both["other"].eq(partner) & both["year"].between(first, last)]
-    if absent := [code for code in economies if code not in set(both["economy"])]:
-        raise CoverageError(
-            f"nobody reports trade between {absent[0]} and {partner}",
-            hint=f"ca.coverage('trade', reporter='{absent[0]}'); rows of product TOTAL count",
-        )
+    for code in economies:
+        require_some(both[both["economy"] == code], f"report of trade between {code} and {partner}")
     one_figure_per_cell(both, ["economy", *CELL, "side", "source_id"])
     return both
 

@@ -7,16 +7,16 @@ from typing import Literal
 
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError
 from ..registry.tables import Revision
 from ..stats.contract import KINDS, Frame, takes
-from ..stats.frames import alike, cited, require
+from ..stats.frames import alike, cited, require, require_some
 from . import pushed
 from .checks import SUM, by_product, of_trade, one_classification
-from .pushed import ACCOUNT, DataFrameOrRelation
+from .pushed import ACCOUNT, AMOUNTS, DataFrameOrRelation
 
 PRODUCTS = of_trade("product", account=ACCOUNT, rows=by_product)
-AMOUNTS = {"quantity", "quantity_unit"}
 
 
 @takes(pushed.add_up, trade=PRODUCTS)
@@ -34,9 +34,9 @@ def add_up(trade: DataFrameOrRelation, *, level: Literal[2, 4] = 2) -> DataFrame
     Returns
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
-        As `trade`: reporter, partner, year, flow, product, value_usd (USD), products (number of
-        those added), what the rows say of their kind, quantity and quantity_unit where each has
-        one and in one unit, sources. A product that is not listed is in no sum.
+        As `trade`: reporter, partner, year, flow, product, what the rows say of their kind,
+        value_usd (USD), quantity and quantity_unit where each has one and in one unit, products
+        (number of those added), sources. A product that is not listed is in no sum.
 
     Raises
     ------
@@ -51,31 +51,23 @@ def add_up(trade: DataFrameOrRelation, *, level: Literal[2, 4] = 2) -> DataFrame
     [['27', 7.0, 2], ['85', 1.0, 1]]
     """
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
-    refuse_coarse(trade["product"].iloc[0], level)
+    product = trade["product"].iloc[0]
+    if not re.fullmatch(rf"\d{{{level + 1},}}", product):
+        refuse("product", f"a code of more than {level} digits", product, "'270900'")
     return _sums(trade.assign(product=trade["product"].str[:level]))
 
 
-def refuse_coarse(product: str, level: int) -> None:
-    """Raise UsageError for a code that has no more digits than are wanted."""
-    if not re.fullmatch(rf"\d{{{level + 1},}}", product):
-        raise UsageError(
-            f"products such as {product} are not added up to {level} digits",
-            hint="give those of a finer level: ca.load('trade', level=6)",
-        )
-
-
 def _sums(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one account and product added up."""
-    keys = [*ACCOUNT, "product"]
-    cells = rows.groupby(keys, observed=True)
-    sums = cells["value_usd"].agg(value_usd="sum", products="size")
-    sums = sums.join(cells[[kind for kind in KINDS if kind in rows]].first())
-    if {*rows} >= AMOUNTS:
+    """Rows of one account, product and kind added up."""
+    keys = [*ACCOUNT, "product", *(kind for kind in KINDS if kind in rows)]
+    cells = rows.groupby(keys, observed=True, dropna=False)
+    sums = cells["value_usd"].sum().to_frame()
+    if {*rows} >= {*AMOUNTS, *AMOUNTS.values()}:
         known, units = cells["quantity"].count(), cells["quantity_unit"].nunique()
-        whole = known.eq(sums["products"]) & units.eq(1)
+        whole = known.eq(cells.size()) & units.eq(1)
         sums["quantity"] = cells["quantity"].sum().where(whole)
         sums["quantity_unit"] = cells["quantity_unit"].first().where(whole)
-    return cited(sums.reset_index(), rows, keys)
+    return cited(sums.assign(products=cells.size()).reset_index(), rows, keys)
 
 
 def _codes(concordance: pd.DataFrame) -> pd.DataFrame:
@@ -127,22 +119,17 @@ def concord(trade: pd.DataFrame, concordance: pd.DataFrame, *, to: Revision) -> 
     >>> concord(rows, table, to="HS2002")["product"].tolist()
     ['852390', '854212']
     """
-    if "revision" not in trade:
-        raise UsageError("rows without a revision", hint="say it: frame.assign(revision='HS2017')")
+    require(trade, ("revision",))
     there = trade["revision"].eq(to)
     other = trade[~there]
     alike(other, ["revision"])
     weights = concordance.get("weight", pd.Series(1.0, concordance.index)).astype(float)
     pairs = pd.DataFrame({"product": concordance["from"], "to": concordance["to"], "part": weights})
     sums = pairs.groupby("product")["part"].sum().reindex(other["product"].unique())
-    if len(absent := sums.index[sums.isna()]):
+    if len(off := sums.index[~((sums - 1).abs() <= SUM)]):
         raise CoverageError(
-            f"no correspondence of product {absent[0]}", hint="add its row to the concordance"
-        )
-    if len(split := sums.index[(sums - 1).abs() > SUM]):
-        raise UsageError(
-            f"product {split[0]} becomes several, with weights that sum to {sums[split[0]]:g}",
-            hint="give a column `weight`: the part of its value that goes to each",
+            f"the weights of product {off[0]} in the concordance sum to {sums[off[0]]:g}",
+            hint="add its rows; several have a column `weight`, the part of its value for each",
         )
     moved = other.merge(pairs, on="product")
     scaled = {c: moved[c] * moved["part"] for c in ("value_usd", "quantity") if c in moved}
@@ -191,8 +178,7 @@ def unit_values(trade: DataFrameOrRelation) -> DataFrameOrRelation:
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = ["reporter", "year", "flow", "partner", "product"]
     quantity = trade["quantity"].astype(float)
-    if quantity.isna().all():
-        raise CoverageError("no row has a quantity", hint="take a source that states it, as BACI")
+    require_some(quantity.dropna(), "row with a quantity", "take a source that states it, as BACI")
     table = trade[[*keys, "value_usd", "quantity", "quantity_unit"]].reset_index(drop=True)
     price = trade["value_usd"] / quantity.where(quantity > 0)
     return cited(table.assign(unit_value=price.to_numpy()), trade, keys)

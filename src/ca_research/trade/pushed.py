@@ -8,24 +8,20 @@ own words. Parts of ten million rows, measured as frames one after another, took
 
 from __future__ import annotations
 
-import itertools
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyRelation as Relation
 
-from ..ground.errors import UsageError
+from ..ground.arguments import refuse
 from ..stats.contract import ECONOMIES, KINDS, Frame
 from ..stats.frames import figures, refuse_names, require
 from ..stats.frames import years as refuse_no_years
 from ..tables.levels import sums
 from .checks import SUM
-from .checks import by_product as rows_by_product
 from .mirror import KEYS
 
 if TYPE_CHECKING:
@@ -37,11 +33,12 @@ Measure = Callable[..., Any]
 """The measure of frames."""
 ACCOUNT = ("reporter", "partner", "year", "flow")
 """What a flow is, of all its products."""
+AMOUNTS = {"quantity": "quantity_unit"}
+"""Columns that are added too, where they are of one unit, which stands in another."""
 LIMIT = 100_000
 """Rows of accounts that may break a rule, fetched to be judged."""
 MANY = 1200
 """Items that are told apart by bits; more are counted."""
-_MARK = "\x1f"
 _SHARES: WeakKeyDictionary[Relation, tuple[list[str], str]] = WeakKeyDictionary()
 """Relations that `partner_shares` made: what an account is, and the table of sums, with which the
 index needs no second pass."""
@@ -57,27 +54,32 @@ class Accounts:
 
     Parameters
     ----------
-    rows : DuckDBPyRelation
-        Rows of trade.
-    declared : Frame
-        What a frame of them must be.
-    keys : sequence of str
-        What one account is.
     measure : callable
         The measure of frames, which takes rows that may break it.
+    declared : Frame
+        What a frame of them must be.
+    rows : DuckDBPyRelation
+        Rows of trade.
+    by : sequence of str
+        What one account is, beside what the measure declares.
     """
 
     def __init__(
-        self, rows: Relation, declared: Frame, keys: Sequence[str], measure: Measure
+        self, measure: Measure, declared: Frame, rows: Relation, by: Sequence[str] = ()
     ) -> None:
-        self.rows, self.declared, self.keys, self.measure = rows, declared, list(keys), measure
-        self.cell, value = declared.cell_of(rows.columns, keys), declared.value
+        self.rows, self.declared, self.measure = rows, declared, measure
+        self.keys = [*by, *declared.account]
+        if declared.rows:  # of trade by product: without TOTAL, of one classification
+            require(rows.limit(0).df(), ("product",))
+            products = declared.rows(rows.project("product").distinct().df())["product"]
+            self.rows = rows = rows.filter(f"product in {_listed(products)}")
+        self.cell, value = declared.cell_of(rows.columns, by), declared.value
         require(rows.limit(0).df(), (*declared.columns, value), keys=self.cell)
         known = rows.filter(f'"{value}" is not null')
         figures(known.limit(1).df(), value, negative=True)
         if "year" in self.cell:
             refuse_no_years(rows.project("year").distinct().df())
-        self.judge(" or ".join(f'"{key}" is null' for key in self.cell))
+        self.judge(rows.filter(" or ".join(f'"{key}" is null' for key in self.cell)))
         columns = [c for c in rows.columns if c in (*ECONOMIES, "is_aggregate")]
         if columns:
             sides = rows.project(_names(columns)).distinct().df()
@@ -89,16 +91,13 @@ class Accounts:
         """The relation of a query that calls the rows `rows`."""
         return self.rows.query("rows", query)
 
-    def judge(self, condition: str) -> None:
-        """Give rows that meet a condition to the measure of frames, which refuses them."""
-        frame = self.rows.filter(condition).limit(LIMIT).df()
+    def judge(self, rows: Relation) -> None:
+        """Give rows to the measure of frames, which refuses them."""
+        frame = rows.limit(LIMIT).df()
         if len(frame):
             self.measure(frame)
         if len(frame) == LIMIT:
-            raise UsageError(
-                f"{LIMIT:,} rows or more may not be added or compared",
-                hint="load a part of them as a frame to see why",
-            )
+            refuse("rows", "such as may be added", f"{LIMIT} or more that may not", "ca.load(...)")
 
     def judge_some(self, query: str) -> None:
         """Give the rows that agree with one of a query in all of its columns to the measure."""
@@ -106,8 +105,14 @@ class Accounts:
         if len(few):
             same = " and ".join(f'rows."{c}" is not distinct from few."{c}"' for c in few)
             rows: Any = self.rows  # asked here, where `few` is
-            query = f"select rows.* from rows semi join few on {same}"
-            self.measure(rows.query("rows", query).df())
+            self.measure(
+                rows.query("rows", f"select rows.* from rows semi join few on {same}").df()
+            )
+
+    def refuse_none(self, table: str, condition: str) -> None:
+        """Where no account meets a condition, give some rows to the measure, which refuses them."""
+        if not self.ask(f"from {table} where {condition} limit 1").fetchall():
+            self.measure(self.rows.limit(1000).df())
 
     @property
     def kinds(self) -> list[str]:
@@ -178,11 +183,20 @@ class Accounts:
         return relation
 
 
-def partner_shares(
-    measure: Measure, declared: Frame, trade: Relation, by: list[str], denominator: str
-) -> Relation:
+def of_accounts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A measure of relations, by what it does with accounts."""
+
+    def call(
+        measure: Measure, declared: Frame, rows: Relation, by: Sequence[str] = (), **choices: Any
+    ) -> Any:
+        return function(Accounts(measure, declared, rows, by), **choices)
+
+    return call
+
+
+@of_accounts
+def partner_shares(accounts: Accounts, denominator: str) -> Relation:
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
-    accounts = Accounts(trade, declared, by, partial(measure, by=by, denominator=denominator))
     is_partner, value, of_world = "partner <> 'WLD'", "value_usd::double", denominator == "world"
     some = f"filter ({is_partner})"
     table = accounts.add_up(
@@ -192,13 +206,12 @@ def partner_shares(
     )
     if of_world:
         amiss = f"partners > 0 and (world is null or largest > world * (1 + {SUM!r}))"
-        accounts.judge_some(f"select {_names(by)} from {table} where {amiss}")
-    if not accounts.ask(f"from {table} where partners > 0 limit 1").fetchall():
-        accounts.measure(accounts.ask("from rows limit 1000").df())
+        accounts.judge_some(f"select {_names(accounts.keys)} from {table} where {amiss}")
+    accounts.refuse_none(table, "partners > 0")
     total = "world" if of_world else "total"
     shares = accounts.each(table, f"{value} / nullif({total}, 0) as share, partners", is_partner)
     if not of_world:
-        _SHARES[shares] = by, table
+        _SHARES[shares] = accounts.keys, table
     return shares
 
 
@@ -207,13 +220,12 @@ def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> p
     shares_by, table = _SHARES.get(shares, ([], ""))
     index = "squares / nullif(total * total, 0)"
     if shares_by != by:
-        accounts = Accounts(shares, declared, by, partial(measure, by=by))
+        accounts = Accounts(measure, declared, shares, by)
         table = accounts.add_up(
             "sum(share) as total, sum(share * share) as squares, count(*) as partners",
             f"count(share) between 1 and count(*) - 1 or abs(sum(share) - 1) >= {SUM!r}",
         )
-        if not accounts.ask(f"from {table} limit 1").fetchall():
-            accounts.measure(shares.limit(0).df())
+        accounts.refuse_none(table, "true")
     return _by_account(shares, table, by, f"{index} as hhi, partners as n", "partners > 0")
 
 
@@ -221,25 +233,19 @@ def _by_account(
     rows: Relation, table: str, by: list[str], columns: str, where: str = "true"
 ) -> pd.DataFrame:
     """A frame of one row for each account of a table, with its sources."""
-    named = {"source_id", "sources"} & set(rows.columns)
-    extra = f", array_to_string(sources, '{_MARK}') as sources" if named else ""
+    extra = ", sources" if {"source_id", "sources"} & set(rows.columns) else ""
     keys = _names(by)
     query = f"select {keys}, {columns}{extra} from {table} where {where} order by {keys}"
     relation: Any = rows.query("rows", query)
-    frame: pd.DataFrame = relation.to_arrow_table().to_pandas()
-    if extra:
-        code, words = pd.factorize(frame["sources"])
-        lists = (tuple(filter(None, word.split(_MARK))) for word in words)
-        tuples = np.fromiter(lists, object, len(words))
-        frame["sources"] = pd.Series(tuples[code], dtype=object)
-    return frame
+    frame: pd.DataFrame = relation.df()
+    return frame.assign(sources=frame["sources"].map(tuple)) if extra else frame
 
 
-def growth(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> Relation:
+@of_accounts
+def growth(accounts: Accounts) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
-    accounts = Accounts(trade, declared, by, partial(measure, by=by))
     table = accounts.add_up("count(*) as n")
-    before = f"over (partition by {_names(by, 'rows')} order by year)"
+    before = f"over (partition by {_names(accounts.keys, 'rows')} order by year)"
     last = f"lag(value_usd::double) {before}"
     follows = f"lag(year) {before} = year - 1 and {last} > 0"
     return accounts.each(
@@ -247,65 +253,64 @@ def growth(measure: Measure, declared: Frame, trade: Relation, by: list[str]) ->
     )
 
 
-def product_shares(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> Relation:
+@of_accounts
+def product_shares(accounts: Accounts) -> Relation:
     """Shares of products as a relation: see `indices.product_shares`, the measure of frames."""
-    accounts = by_product(trade, declared, by, partial(measure, by=by))
     table = accounts.add_up("sum(value_usd::double) as total, count(*) as products")
     return accounts.each(table, "value_usd::double / nullif(total, 0) as share, products")
 
 
-def grubel_lloyd(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> pd.DataFrame:
+@of_accounts
+def grubel_lloyd(accounts: Accounts) -> pd.DataFrame:
     """The index as a frame: see `indices.grubel_lloyd`, the measure of frames."""
-    accounts = by_product(trade, declared, by, partial(measure, by=by))
-    each = accounts.ask("select distinct on (flow) * from rows").df()
-    if {*each["flow"]} != {"export", "import"}:
-        accounts.measure(each)
     table = accounts.add_up(
         "count(distinct product) as products, count(distinct flow) = 2 as whole, "
         "any_value(flow) as flow"
     )
-    keys, signed = _names(by), "case flow when 'export' then value_usd else -value_usd end::double"
+    each = accounts.ask("select distinct on (flow) * from rows").df()
+    if {*each["flow"]} != {"export", "import"}:
+        accounts.measure(each)
+    keys, signed = (
+        _names(accounts.keys),
+        "case flow when 'export' then value_usd else -value_usd end::double",
+    )
     gaps = f"select {keys}, abs(sum({signed})) as gap, sum(value_usd::double) as turnover from rows"
     index = f"select {keys}, 1 - sum(gap) / nullif(sum(turnover), 0) as index"
     joined = f"{table} join ({index} from ({gaps} group by {keys}, product) group by {keys})"
     lacking = "case when whole then '' when flow = 'export' then 'imports' else 'exports' end"
     columns = f"case when whole then index end as grubel_lloyd, products, {lacking} as missing"
-    return _by_account(accounts.rows, f"{joined} using ({keys})", by, columns)
+    return _by_account(accounts.rows, f"{joined} using ({keys})", accounts.keys, columns)
 
 
-def add_up(measure: Measure, declared: Frame, trade: Relation, level: int) -> Relation:
+@of_accounts
+def add_up(accounts: Accounts, level: int) -> Relation:
     """Products of a coarser level as a relation: see `products.add_up`."""
-    accounts = by_product(trade, declared, ACCOUNT, partial(measure, level=level))
-    accounts.judge(f"not regexp_full_match(product, '[0-9]{{{level + 1},}}')")
+    coarse = f"not regexp_full_match(product, '[0-9]{{{level + 1},}}')"
+    accounts.judge(accounts.rows.filter(coarse))
     accounts.add_up("count(*) as products")
     there = accounts.rows.columns
     kinds = [c for c in KINDS if c in there]
-    amounts = {"quantity": "quantity_unit"} if {"quantity", "quantity_unit"} <= {*there} else {}
-    coarse = f"select * replace (left(product, {level}) as product) from rows"
+    amounts = AMOUNTS if {*AMOUNTS, *AMOUNTS.values()} <= {*there} else {}
+    each = f"select * replace (left(product, {level}) as product) from rows"
     more = f", count(*) as products{accounts.sources}"
-    keys = [*ACCOUNT, "product"]
-    added = accounts.ask(sums(coarse, [*keys, *kinds], "value_usd", amounts, more))
-    order = [*keys, "value_usd", "products", *kinds, *itertools.chain(*amounts.items())]
-    columns = _names([*order, *added.columns[-1:]] if accounts.sources else order)
-    return added.project(columns)
+    added: Relation = accounts.ask(
+        sums(each, [*ACCOUNT, "product", *kinds], "value_usd", amounts, more)
+    )
+    return added
 
 
-def unit_values(measure: Measure, declared: Frame, trade: Relation) -> Relation:
+@of_accounts
+def unit_values(accounts: Accounts) -> Relation:
     """What units cost as a relation: see `products.unit_values`."""
-    accounts = by_product(trade, declared, ["reporter", "year", "flow"], measure)
     table = accounts.add_up("count(quantity) as known")
-    if not accounts.ask(f"from {table} where known > 0 limit 1").fetchall():
-        accounts.measure(accounts.rows.limit(1000).df())
+    accounts.refuse_none(table, "known > 0")
     price = "value_usd::double / case when quantity > 0 then quantity end as unit_value"
     return accounts.each(table, f"quantity, quantity_unit, {price}")
 
 
-def by_product(rows: Relation, declared: Frame, keys: Sequence[str], measure: Measure) -> Accounts:
-    """Rows by product, without TOTAL, of one classification: as `checks.by_product`."""
-    require(rows.limit(0).df(), ("product",))
-    single = rows_by_product(rows.project("product").distinct().df())["product"]
-    listed = ", ".join(f"'{product}'" for product in single)
-    return Accounts(rows.filter(f"product in ({listed})"), declared, keys, measure)
+def _listed(values: Iterable[Any]) -> str:
+    """Values as SQL has them after `in`."""
+    return f"({', '.join(map(repr, values)) or 'null'})"
 
 
 def totals(
@@ -318,12 +323,11 @@ def totals(
     refuse_no_years(trade.project("year").distinct().df())
     wanted = ["product::varchar = 'TOTAL'"]
     if years is not None:
-        wanted.append(f"year in ({', '.join(map(str, years)) or 'null'})")
+        wanted.append(f"year in {_listed(years)}")
     if codes is not None:  # rows of these may call them by another label
         pairs = trade.project("reporter, partner").distinct().df()
         refuse_names(pairs, ("reporter", "partner"), codes)
-        listed = ", ".join(f"'{code}'" for code in codes) or "null"
-        wanted.append(f"(reporter in ({listed}) or partner in ({listed}))")
+        wanted.append(f"(reporter in {_listed(codes)} or partner in {_listed(codes)})")
     lacking = " or ".join(f"{key} is null" for key in KEYS)
     rows = trade.filter(f"{lacking} or {' and '.join(wanted)}").df()
     return rows if len(rows) else trade.limit(1000).df()

@@ -8,7 +8,7 @@ Russia.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import several, whole_numbers
-from ..ground.errors import AggregateError, CoverageError, UsageError
+from ..ground.errors import UsageError
 from ..registry.words import value_words
 from ..stats.contract import KINDS, Economies, Year, one_figure_per_cell, takes
 from ..stats.frames import (
@@ -28,6 +28,7 @@ from ..stats.frames import (
     refuse_named,
     refuse_named_aggregates,
     require,
+    require_some,
     years,
 )
 from ..tables.preference import of_role, ranked
@@ -173,6 +174,7 @@ def standings(used: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values([*_YEAR, "rank", "counted_as"], ignore_index=True)
 
 
+_NEEDED = "say who must be there: needed=['CHN']"
 _RANKED = {
     **{"economy": "str", "year": "int64", "basis": "str", "flow": "str", "partner": "str"},
     **{"low": "float64", "high": "float64", "rank": "Int64", "partners": "int64"},
@@ -221,7 +223,7 @@ def rank(
         does a source that the register does not know, where it is the only one.
     among : collection of str, optional
         Codes or names of those that take part; every single economy that is listed, if not given.
-        With ``eu="one"`` the EU27 takes part beside them, named or not. The economy itself never
+        Who is asked about takes part too, and with ``eu="one"`` the EU27. The economy itself never
         does.
     eu : {'apart', 'one'}
         'apart' (member states count singly) or 'one' (the EU27 is a partner, its members are not).
@@ -259,10 +261,8 @@ def rank(
     bases = list(dict.fromkeys(several(basis)))
     chosen_years = None if year is None else whole_numbers("year", year)
     wanted = None if partner is None else _partners(partner, eu)
-    among = None if among is None else _partners(among, eu)
-    _require_compared(wanted or (), among, eu)
+    among = None if among is None else _partners([*several(among), *(wanted or ())], eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
-    choices: dict[str, Any] = {"flow": flow, "source": source, "among": among, "eu": eu}
     if pushed.is_relation(trade):
         trade = pushed.totals(trade, chosen_years, economy)
     trade = require(trade, ("value_usd",), keys=KEYS)
@@ -274,7 +274,9 @@ def rank(
         economy = sorted(c for c in reporters if not eco.is_aggregate(c))
     seen, parts = reports(trade, economies=economy), []
     for n, one in enumerate(bases):
-        used = compared(seen, basis=one, needed=listed, **choices)
+        used = compared(
+            seen, basis=one, flow=flow, source=source, among=among, eu=eu, needed=listed
+        )
         parts.append(cited(standings(used), used, _PARTNER).assign(basis=one, flow=flow, at=n))
     place = {code: n for n, code in enumerate(economy)}
     table = pd.concat(parts).rename(columns={"counted_as": "partner"})
@@ -285,50 +287,21 @@ def rank(
         table = table[table["partner"].isin(wanted)].reset_index(drop=True)
     columns = [*_RANKED, *(["price_basis"] if "price_basis" in seen else [])]
     table = table.reindex(columns=columns).astype(_RANKED)
-    if (
-        wanted
-        and among is None
-        and {*zip(table["basis"], table["partners"], strict=True)} == {("reporter", 1)}
-    ):
+    alone = {*table["partners"]} == {1} and {*table["basis"]} == {"reporter"}
+    if wanted and among is None and alone:
         raise UsageError(
             "the frame lists one partner, which is first of one",
             hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
-    reported = set(trade.loc[trade["reporter"].isin(economy), "partner"]) & {*(wanted or ())}
-    if (
-        needed is None
-        and reported
-        and len(wanted or ()) > 1
-        and "reporter" in {*bases} - {*table["basis"]}
-    ):
-        raise CoverageError(
-            f"no source lists {flow} with all of {eco.joined(map(eco.in_prose, wanted or ()))}",
-            hint=f"say who must be there: needed={sorted(reported)[:1]}",
-        )
+    silent = "reporter" in {*bases} - {*table["basis"]} and needed is None and len(listed) > 1
+    if silent and trade["partner"][trade["reporter"].isin(economy)].isin(listed).any():
+        require_some(listed[:0], f"source that lists {flow} with {eco.joined(listed)}", _NEEDED)
     return table
 
 
 def _partners(names: str | Collection[str], eu: str) -> list[str]:
     """Codes of those that can be ranked: single economies, and the EU27 where it is one."""
-    codes = eco.resolve_all(names)
-    if groups := [c for c in codes if eco.is_aggregate(c) and (c, eu) != ("EU27", "one")]:
-        raise AggregateError(
-            f"{eco.name_of(groups[0])} is an aggregate and cannot stand among its members",
-            hint="name single economies; of the EU27 as one partner eu='one' has the rank",
-        )
-    return codes
-
-
-def _require_compared(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
-    """Raise UsageError where one that is asked about is not among those that take part."""
-    if among is None:
-        return
-    if outside := sorted(set(codes) - _all_needed(among, eu)):
-        raise UsageError(
-            f"{', '.join(outside)} is asked about and not among those compared: "
-            f"{', '.join(sorted(among))}",
-            hint=f"name it too: among=[..., {outside[0]!r}]",
-        )
+    return eco.single_economies(names, ["EU27"] if eu == "one" else ())
 
 
 @takes()
@@ -377,8 +350,9 @@ def rank_years(
     """
     needed, figures = _partners(needed, eu), reports(trade, economies=economy)
     wanted = _all_needed(needed, eu)
-    choices: dict[str, Any] = {"flow": flow, "source": source, "among": None, "eu": eu}
-    used = compared(figures, basis=basis, needed=needed, **choices)
+    used = compared(
+        figures, basis=basis, flow=flow, source=source, among=None, eu=eu, needed=needed
+    )
     listed = used[used["counted_as"].isin(wanted)].groupby(_YEAR)["counted_as"].nunique()
     able = listed[listed == len(wanted)].groupby(level="year").size()
     every = sorted(figures["year"].unique())
@@ -425,7 +399,7 @@ def lead(
         As in `rank`.
     needed : collection of str
         Partners without which nothing is said, beside `partner` itself; with ``eu="one"`` the EU27
-        as well. All of them must be in `among`, where that is given.
+        as well.
 
     Returns
     -------
@@ -454,11 +428,11 @@ def lead(
     True
     """
     (code,), needed = _partners([partner], eu), _partners(needed, eu)
-    others = None if among is None else _partners(among, eu)
-    _require_compared([code, *needed], others, eu)
+    others = None if among is None else _partners([*several(among), code, *needed], eu)
     wanted, seen = {code, *needed}, reports(trade, economies=economies)
-    choices: dict[str, Any] = {"flow": flow, "source": source, "among": others, "eu": eu}
-    used = compared(seen, year, basis=basis, needed=wanted, **choices)
+    used = compared(
+        seen, year, basis=basis, flow=flow, source=source, among=others, eu=eu, needed=wanted
+    )
     ends = standings(used).set_index("counted_as")
 
     def row(economy: str) -> Estimate:

@@ -7,8 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import number
-from ..ground.errors import UsageError
+from ..ground.arguments import number, refuse
 from ..stats.contract import Economies, Economy, takes
 from ..stats.frames import cited, require
 from .mirror import CELL, pairs, services
@@ -82,33 +81,28 @@ def reconcile(
     ''
     """
     if not number("cif_fob", cif_fob, "1.06") >= 1:
-        raise UsageError(f"cif cannot be below fob: cif_fob = {cif_fob}", hint="1.06, or 1.10")
+        refuse("cif_fob", "1 or more, for cif is not below fob", cif_fob, "1.06")
     rows = require(pairs(economy, partner, trade, since, until), ("valuation",))
     cif = rows["valuation"].astype(str).str.casefold() == "cif"
     rows["fob"] = rows["value_usd"] / np.where(cif, cif_fob, 1.0)
     keys = ["economy", *CELL]
-    every, ends = (rows.groupby(by)["fob"].agg(["min", "max"]) for by in (keys, [*keys, "side"]))
-    reported, mirror = (
-        ends[ends.index.get_level_values("side") == side].droplevel("side").reindex(every.index)
-        for side in ("reporter", "mirror")
-    )
-    own, other = reported.mean(axis=1, skipna=False), mirror.mean(axis=1, skipna=False)
+    of_side = {
+        name: rows[rows["side"] == side].groupby(keys)["fob"].agg(["min", "max"])
+        for name, side in {"reported": "reporter", "mirror": "mirror"}.items()
+    }
+    every = rows.groupby(keys)["fob"].agg(low="min", high="max")
+    table = pd.concat(of_side, axis=1).reindex(every.index)
+    own, other = (table[name].mean(axis=1, skipna=False) for name in of_side)
     of_exports = every.index.get_level_values("direction") == "export"
     exporter, importer = own.where(of_exports, other), other.where(of_exports, own)
-    table = pd.DataFrame(
-        {
-            "reported_low": reported["min"],
-            "reported_high": reported["max"],
-            "mirror_low": mirror["min"],
-            "mirror_high": mirror["max"],
-            "gap": other - own,
-            "asymmetry": (other - own).abs() / ((other + own) / 2),
-            "low": every["min"],
-            "high": every["max"],
-            "re_export_suspicion": exporter > RE_EXPORT_RATIO * importer,
-            "services_included": services(rows, keys),
-            "missing": np.where(own.isna(), "own report", np.where(other.isna(), _THEIRS, "")),
-        }
+    table.columns = ["reported_low", "reported_high", "mirror_low", "mirror_high"]
+    table = table.assign(
+        gap=other - own,
+        asymmetry=(other - own).abs() / ((other + own) / 2),
+        **every,
+        re_export_suspicion=exporter > RE_EXPORT_RATIO * importer,
+        services_included=services(rows, keys),
+        missing=np.where(own.isna(), "own report", np.where(other.isna(), _THEIRS, "")),
     ).reset_index()
     place = {code: n for n, code in enumerate(economy)}
     table = table.sort_values("economy", key=lambda c: c.map(place), kind="stable")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import Frame, takes
-from ..stats.frames import cited
+from ..stats.frames import cited, require_some, shares_of
 from ..stats.groups import Groups
 from . import pushed
 from .checks import REST, SUM, of_trade
 from .pushed import DataFrameOrRelation, Relation
 
-ALL = slice(None)
 BY = ("reporter", "year", "flow")
 """What one account of trade is, unless told otherwise."""
 
@@ -69,8 +68,7 @@ def partner_shares(
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = list(by)
     world = trade["partner"] == "WLD"
-    if world.all():
-        raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
+    require_some(trade[~world], "partner in the frame")
     shares = shares_of(trade, keys, "partner", ~world)
     if denominator == "world":
         totals = trade[world].set_index(keys)["value_usd"]
@@ -88,18 +86,6 @@ def partner_shares(
             hint="the total and the partners are not of one account",
         )
     return shares
-
-
-def shares_of(trade: pd.DataFrame, keys: list[str], column: str, parts: Any = ALL) -> pd.DataFrame:
-    """What each of a column has of the sum of its account, and how many there are; parts: rows of
-    `trade` that count.
-    """
-    shares = trade[[*keys, column, "value_usd"]][parts].reset_index(drop=True)
-    account = Groups.of(trade).number(keys)[parts]
-    total = np.bincount(account, shares["value_usd"])
-    shares["share"] = shares["value_usd"] / total[account]  # 0 / 0 is no share
-    shares[f"{column}s"] = np.bincount(account)[account]
-    return cited(shares, trade, keys, account)
 
 
 SHARES = Frame(
