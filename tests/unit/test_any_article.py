@@ -70,6 +70,16 @@ def test_what_the_run_would_refuse_is_found_by_the_check(second, case):
     assert case["says"] in fault
 
 
+def test_a_notebook_that_asks_for_another_criterion_or_claim_is_found(second):
+    declare(second.home, settings={"partner": "TUR", "flow": "imports", "listed": 3})
+    second.edit(
+        "notebooks/c01.ipynb", r"plots\.show_answer\(evidence, criterion\)", "evidence.main('rank')"
+    )
+    second.edit("notebooks/c01.ipynb", r'ca\.claim\(\\"C01\\"\)', "ca.claim('C02')")
+    faults = check.register(registry.claims(), tables_by_notebook())
+    assert "unknown criterion 'rank'" in faults[0] and "judges C02, not C01" in faults[1]
+
+
 def test_figures_of_a_year_to_come_are_asked_for(second):
     settings = {"partner": "CHN", "to": "RUS", "flow": "imports"}
     declare(second.home, "trade.ratio", settings, bar="> 1", year=2090)

@@ -7,16 +7,21 @@ Every fault is one line: the file, the field, what is wrong. Nothing here loads 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from .. import registry
 from ..estimates.generic import misdeclared
-from ..ground.errors import CaResearchError
+from ..ground import economies as eco
+from ..ground import paths
+from ..ground.errors import CaResearchError, UnknownNameError
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
+from ..registry.claims import Want
 from ..registry.declared import declared_measures
+from ..registry.schedule import read_notebook
 from .compute import Call, Computation
 from .evidence import universe
 from .logic import evaluate
@@ -26,6 +31,9 @@ from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
 from .words import Stored
+
+_CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
+_JUDGES = re.compile(r"""\bca\.claim\(\s*["'](\w+)["']""")
 
 
 def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[str]]) -> list[str]:
@@ -70,14 +78,50 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
             yield "data", f"there is no table {table!r}"
     if claim.notebook not in notebook_tables:
         yield "notebook", f"there is no notebooks/{claim.notebook}"
+    yield from (("notebook", fault) for fault in _notebook(claim))
     for table in sorted(set(claim.data) - notebook_tables.get(claim.notebook, set(claim.data))):
         yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
+    yield from (("wanted", fault) for want in claim.wanted for fault in _want(want))
     for name, criterion in claim.criteria().items():
         yield from ((f"criteria.{name}", fault) for fault in _criterion(claim, criterion))
     if claim.declared_on > newest_day():
         yield "declared_on", f"{claim.declared_on} is in the future"
     for reading in claim.readings:
         yield from ((f"readings.{reading.name}.rule", fault) for fault in _rule(reading))
+
+
+def _notebook(claim: ClaimSpec) -> Iterator[str]:
+    """What a notebook asks of its claim and will not get: a criterion of another name, or another
+    claim's verdict.
+    """
+    there = [c for c in registry.claims().values() if c.notebook == claim.notebook]
+    known = {name for one in there for name in one.criteria()}
+    file = paths.notebooks_dir() / claim.notebook
+    cells = read_notebook(file).cells if file.is_file() else ()
+    code = "\n".join(text for kind, _, text in cells if kind == "code")
+    for name in dict.fromkeys(_CRITERION.findall(code)):
+        if name not in known:
+            yield _in_a_line(UnknownNameError("criterion", name, known))
+    judged = sorted(set(_JUDGES.findall(code)))
+    if judged and claim.id not in judged:
+        yield f"it judges {', '.join(judged)}, not {claim.id}"
+
+
+def _want(want: Want) -> Iterator[str]:
+    """A figure that no row of the table could be is never found, and never asked for."""
+    if want.table not in registry.tables():
+        return
+    columns, economies = registry.table(want.table).columns, {"{economy}", *eco.codes()}
+    for slot in {*re.findall("{.*?}", f"{want.what} {[*want.cells.values()]}")} - {"{economy}"}:
+        yield f"there is no slot {slot}"
+    for name, value in want.cells.items():
+        if name not in columns:
+            yield f"table {want.table} has no column {name!r}"
+            continue
+        known = columns[name].values or (economies if columns[name].type == "economy" else ())
+        for one in value if isinstance(value, tuple) else (value,):
+            if known and str(one) not in known:
+                yield f"no {name} of {want.table} is {one!r}"
 
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
@@ -90,6 +134,11 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
         return
     yield from (error.what for error in problems)
     yield from _says(claim, criterion)
+    if criterion.kind == "share" and criterion.unit.startswith(("per cent", "percent", "%")):
+        yield (
+            "kind: a share is a part of one and is shown times a hundred, while the unit is "
+            f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
+        )
     yield from misdeclared(find(criterion.measure), criterion)
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"
