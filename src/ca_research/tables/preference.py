@@ -158,7 +158,7 @@ def _first(
     in_turn: Callable[[Iterable[str]], Sequence[str]],
 ) -> pd.DataFrame:
     """Rows of the first source within each cell."""
-    columns = several(cell)
+    columns = several(cell) or [""]  # no column is refused as an unknown one
     for column in (*columns, "source_id"):
         refuse_index(rows, column)
         known_name("column", column, rows.columns)
