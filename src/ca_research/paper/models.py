@@ -103,6 +103,8 @@ def _estimator(model: Any) -> str:
     if kind == "GLM":  # of statsmodels
         kind = f"{type(fitted.family).__name__} {type(fitted.family.link).__name__}"
     name = "2SLS" if getattr(model, "_is_iv", False) else _words("estimated_by", kind)
+    quantile = getattr(model, "q", None) or getattr(model, "_quantile", None)
+    name += f" ({quantile:g})" if name == "quantile" and quantile else ""
     marks = ((model, "_has_weights"), (fitted, "_has_freq_weights"), (fitted, "_has_var_weights"))
     weighted = any(getattr(of, mark, False) is True for of, mark in marks)
     return f"weighted {name}" if weighted else name
