@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,6 @@ _MOST_TEXTS = 20
 """Texts outside of the columns read that are shown."""
 _NUMBERS = ("number", "integer")
 
-_KNOWN = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
-WORDS: dict[str, str] = _KNOWN["headings"]
-"""Headings by the name of a column."""
-MEANINGS: dict[str, dict[str, str]] = _KNOWN["meanings"]
-"""What words of files mean in a column of the table."""
-
 _DOLLARS = re.compile(r"USD|US ?\$|\$|dollar|долл|美元", re.I)
 _OTHER_MONEY = re.compile(
     r"(?-i:\b(EUR|RU[BR]|KZT|KGS|TJS|TMT|UZS|CNY|RMB|GBP|JPY|CHF|TRY|KRW|INR)\b)|[€£¥₽₸₺₹₩₴]|"
@@ -51,9 +46,18 @@ _UNIT_HEADS = re.compile(
 )
 
 
+@cache
+def _known() -> dict[str, dict[str, Any]]:
+    """Headings by the name of a column, and what words of files mean in a column of the table."""
+    known: dict[str, dict[str, Any]] = yaml.safe_load(
+        Path(__file__).with_suffix(".yaml").read_text("utf-8")
+    )
+    return known
+
+
 def meant(name: str, column: Column, word: str) -> str | None:
     """The table's own word for one of a file; None where it has none."""
-    for value, pattern in MEANINGS.get(name, {}).items():
+    for value, pattern in _known()["meanings"].get(name, {}).items():
         if value in (column.values or ()) and re.fullmatch(pattern, word.strip(), re.I):
             return value
     return word if word in (column.values or ()) else None
@@ -376,7 +380,7 @@ def _form(head: list[Any]) -> str:
 
 def _names(name: str, text: str, *, plain: bool = False) -> bool:
     """Whether a heading is of a column; a plain one says nothing more than its name."""
-    pattern = WORDS.get(name, "")
+    pattern = _known()["headings"].get(name, "")
     pattern = re.sub(r"\.\*|\\w\*", "", pattern) if plain else pattern
     words = re.sub(r"[_\s]+", " ", text).strip()
     same = words.casefold() == name.replace("_", " ").casefold()
