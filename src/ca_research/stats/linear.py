@@ -2,9 +2,10 @@
 treatments, samples and sets of controls.
 
 The numbers are those of a fit of each specification alone; only the work is shared. Rows become the
-coordinates of their columns by one QR decomposition; of each subset of controls a second one, of
-as many rows as there are columns, leaves the coefficient (Frisch, Waugh and Lovell). Columns stand
-in the order controls, x, y.
+coordinates of their columns by one QR decomposition. Control after control is then projected off
+(modified Gram-Schmidt, which is as good as QR: Bjorck 1967, BIT 7), once for all subsets that are
+alike so far. By Frisch, Waugh and Lovell what is left of treatment x and outcome y holds the
+coefficient. Columns stand in the order controls, x, y.
 """
 
 from __future__ import annotations
@@ -104,8 +105,9 @@ class Block:
     `numbers`: their places among all; `rows`: positions in the frame, sorted by cluster; `codes`:
     the cluster of each; `z`: controls, treatment and outcome, centred and of about one size; `x`:
     the treatment of the whole frame in the unit of `z`; `scale`: what turns a coefficient of `z`
-    into one of the data; `sizes`: how many controls each has; `subsets`: the places of regressions
-    that have as many, and the columns of each.
+    into one of the data; `sizes`: how many controls each has. `steps`: of each control, which of
+    the subsets so far go on, and how many of them without it, which stand first; `last`: the place
+    of each regression after all steps.
     """
 
     numbers: list[int]
@@ -116,7 +118,8 @@ class Block:
     x: np.ndarray
     scale: float
     sizes: np.ndarray
-    subsets: list[tuple[np.ndarray, np.ndarray]]
+    steps: list[tuple[np.ndarray, int]]
+    last: np.ndarray
 
 
 def block_of(
@@ -131,26 +134,27 @@ def block_of(
         rows = rows[np.argsort(clusters[rows], kind="stable")]
     outcome, treatment, *_ = regressions[numbers[0]]
     held = [regressions[n].controls for n in numbers]
-    columns = [*dict.fromkeys(chain.from_iterable(held)), treatment, outcome]
-    z = figures.values[np.ix_(rows, figures.of(columns))]
+    controls = list(dict.fromkeys(chain.from_iterable(held)))
+    z = figures.values[np.ix_(rows, figures.of([*controls, treatment, outcome]))]
     z -= z.mean(axis=0)
     unit = power_of_two(np.abs(z).max(axis=0))
-    place = {name: n for n, name in enumerate(columns)}
-    sizes, subsets = np.array([len(subset) for subset in held]), []
-    for size in np.unique(sizes):
-        places = np.flatnonzero(sizes == size)
-        used = [[place[name] for name in (*held[n], treatment, outcome)] for n in places]
-        subsets.append((places, np.array(used)))
+    member = np.array([[c in subset for c in controls] for subset in held], dtype=bool)
+    steps, last, count = [], np.zeros(len(held), dtype=int), 1
+    for column in member.T:
+        reached, last = np.unique(last + count * column, return_inverse=True)
+        steps.append((reached % count, int((reached < count).sum())))
+        count = len(reached)
     return Block(
         numbers=numbers,
         rows=rows,
         codes=None if clusters is None else clusters[rows],
-        columns=columns,
+        columns=[*controls, treatment, outcome],
         z=z / unit,
         x=figures.values[:, figures.at[treatment]] / unit[-2],
         scale=float(unit[-1] / unit[-2]),
-        sizes=sizes,
-        subsets=subsets,
+        sizes=member.sum(axis=1),
+        steps=steps,
+        last=last,
     )
 
 
@@ -166,19 +170,31 @@ class Left(NamedTuple):
     lost: np.ndarray
 
 
-def project(r: np.ndarray, subsets: Sequence[tuple[np.ndarray, np.ndarray]]) -> Left:
-    """Least squares of every subset of columns, as a block has them. r: columns as coordinates."""
-    count, columns = sum(len(places) for places, _ in subsets), r.shape[1]
-    x, y = np.empty((2, len(r), count))
-    estimate, lost = np.empty(count), np.empty(count, dtype=int)
-    with np.errstate(divide="ignore", invalid="ignore"):  # seen by `lost`
-        for places, used in subsets:
-            q, left = np.linalg.qr(r[:, used].swapaxes(0, 1))
-            size = np.diagonal(left, axis1=1, axis2=2)
-            x[:, places], y[:, places] = (q * size[:, None]).T[-2:]
-            estimate[places] = left[:, -2, -1] / size[:, -2]
-            alive = np.abs(size) > COLLINEAR * np.linalg.norm(left, axis=1)
-            lost[places] = np.where(alive, columns, used).min(axis=1)
+def project(r: np.ndarray, block: Block) -> Left:
+    """Least squares of every subset. r: columns as coordinates, triangular."""
+    columns = len(r.T)
+    least = COLLINEAR**2 * np.square(r).sum(axis=0)
+
+    def mark(lost: np.ndarray, size: np.ndarray, column: int) -> None:
+        lost[~(size > least[column]) & (lost > column)] = column
+
+    left, lost = r.T[None], np.full(1, columns)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # seen by `lost`
+        for column, (parents, without) in enumerate(block.steps):
+            left, lost = left[parents], lost[parents]
+            on = left[without:, :, : column + 1]  # further coordinates of the control are nought
+            control, rest = on[:, 0], on[:, 1:]
+            size = np.square(control).sum(axis=1)
+            mark(lost[without:], size, column)
+            share = np.einsum("scp,sp->sc", rest, control) / size[:, None]
+            rest -= share[:, :, None] * control[:, None]
+            left = left[:, 1:]  # the control itself is not asked for again
+        lost, (x, y) = lost[block.last], np.ascontiguousarray(left[block.last].transpose(1, 2, 0))
+        size = np.square(x).sum(axis=0)
+        estimate = (x * y).sum(axis=0) / size
+        y -= estimate * x
+        mark(lost, size, columns - 2)
+        mark(lost, np.square(y).sum(axis=0), columns - 1)
     return Left(estimate, x, y, lost)
 
 
@@ -213,9 +229,7 @@ def fit(
     z[:, np.ptp(z, axis=0) == 0] = 0  # else rounding would look like variation
     n, root = weights.sum(), np.sqrt(weights)[:, None]
     q, r = np.linalg.qr(root * (z - weights @ z / n))
-    lacking = (0, max(z.shape[1] - len(z), 0))  # fewer rows than columns
-    q, r = np.pad(q, ((0, 0), lacking)), np.pad(r, (lacking, (0, 0)))
-    left = project(r, block.subsets)
+    left = project(r, block)
     df = n - 2 - block.sizes
     xx, rss = (np.square(part).sum(axis=0) for part in (left.x, left.y))
     rss[(left.lost <= z.shape[1] - 1) | (df <= 0)] = np.nan
