@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -22,17 +24,27 @@ def draw_grid(ax: Axes, cells: pd.DataFrame, row: str, column: str, palette: Seq
     boxes = cells.drop_duplicates([row, column], keep="last").set_index([row, column])
     order = {"index": cells[row].unique(), "columns": cells[column].unique()}
     shades, words = (boxes[name].unstack().reindex(**order) for name in ("shade", "words"))
+    letter = 0.55 * style.scaled(style.TICK)  # about as wide as one is, in points
+    names = letter * max(map(len, map(str, order["index"])))
+    room = (72 * style.wide() - names) / len(order["columns"])
+    words = words.map(partial(_broken, letters=int(room / letter)), na_action="ignore")
     look = {"cmap": ListedColormap(palette), "vmin": 0, "vmax": len(palette) - 1, "cbar": False}
     look |= {"linewidths": 1, "linecolor": style.PAPER, "fmt": ""}
     sns.heatmap(shades.astype(float), annot=words, ax=ax, **look)
     for text in ax.texts:  # in colours that a dark page knows
         text.set_color(style.PAPER if text.get_color() == "w" else style.INK)
     ax.tick_params(labeltop=True, labelbottom=False, length=0)
-    heads = cells[column].str.split("\n").str[0].drop_duplicates().str.len()
-    if heads.sum() * 0.55 * style.scaled(style.TICK) > 44 * style.wide():  # they would meet
+    heads = [line for head in order["columns"] for line in str(head).split("\n")]
+    if letter * max(map(len, heads)) > room:  # they would meet
         upright: dict[str, Any] = {"rotation_mode": "anchor", "ha": "left", "va": "center"}
         ax.set_xticks(ax.get_xticks(), labels=order["columns"], rotation=90, **upright)
     ax.tick_params(axis="y", labelrotation=0)
     ax.set(xlabel="", ylabel="")
     style.bare(ax, x=False, y=False)
     return ax
+
+
+def _broken(words: str, letters: int) -> str:
+    """Words in lines of so many letters, where they are longer."""
+    lines = words.split("\n")
+    return "\n".join(fill(one, max(letters, 1), break_long_words=False) for one in lines)

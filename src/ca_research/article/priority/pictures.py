@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from ...ground import economies as eco
 from ...plots import style, telling
 from ...plots.grid import draw_grid
+from ...plots.needs import needs
 from ...registry.words import party
 
 LABELS = {
@@ -34,6 +35,7 @@ def cells_in_words(cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@needs("cells", "dimension economy n led leader values estimate low high last_year")
 def priority_matrix(cells: pd.DataFrame) -> Figure:
     """Economies by fields: coloured where China leads, pale where another does, else blank. A cell
     names the leader, China's figure over its largest rival's, and the year.
@@ -49,17 +51,12 @@ def priority_matrix(cells: pd.DataFrame) -> Figure:
         words.append(f"{who}\n{ratio}, {int(cell.last_year)}" if known else "")
         compared = f"{who} ({cell.values})" if known else "cannot be said"
         texts.append(f"{eco.name_of(cell.economy)}, {LABELS[cell.dimension]}: {compared}")
-    narrow, led = style.wide() < style.WIDE, cells["led"].eq(True)
+    led = cells["led"].eq(True)
     shown = cells.assign(words=words, shade=led.astype(float).where(cells["n"] > 0))
     shown["field"] = shown["dimension"].map(LABELS)
     shown["economy"] = shown["economy"].map(eco.name_of)
-    if narrow:
-        shown = shown.replace({"words": " ", "field": " "}, "\n", regex=True)
-    with style.context():
-        height = 0.8 + (0.95 if narrow else 0.62) * shown["economy"].nunique()
-        figure, ax = plt.subplots(figsize=(style.wide(), height))
-        draw_grid(ax, shown, "economy", "field", [style.GRID, style.HIGHLIGHT])
-        ax.tick_params(axis="y", labelrotation=90 if narrow else 0)
+    figure, ax = plt.subplots(figsize=(style.wide(), 0.8 + 0.62 * shown["economy"].nunique()))
+    draw_grid(ax, shown, "economy", "field", [style.GRID, style.HIGHLIGHT])
     counts = sum(led), sum(cells["led"].eq(False)), sum(cells["led"].isna())
     title = "Of {} comparisons China comes first in {} and not in {}; {} cannot be made"
     return telling(figure, title.format(len(cells), *counts), "; ".join(texts) + ".")
