@@ -108,9 +108,9 @@ def sources_of(rows: pd.DataFrame, code: np.ndarray, groups: int) -> np.ndarray 
         cells = cells.map(lambda cell: (*ids_in(cell),))
     number, named = pd.factorize(cells)
     pairs = pd.unique((code * len(named) + number)[number >= 0])
-    of_group: list[set[str]] = [set() for _ in range(groups)]
+    ids, of_group = [ids_in(cell) for cell in named], [set[str]() for _ in range(groups)]
     for group, source in zip(*np.divmod(pairs, max(len(named), 1)), strict=True):
-        of_group[group].update(ids_in(named[source]))
+        of_group[group].update(ids[source])
     sources = np.empty(groups, dtype=object)
     sources[:] = [(*sorted(ids),) for ids in of_group]
     return sources

@@ -20,13 +20,8 @@ _BY = {
     "controlled": "by what size and distance leave unexplained",
     "change": "by their rise after 2013",
 }
-_TICKS = {
-    np.log(0.1): "a tenth",
-    0.0: "as implied",
-    np.log(10): "ten times",
-    np.log(100): "a hundred times",
-}
-"""Log points at which the axis says how far trade is from what the model implies, in words."""
+_TICKS = {np.log(times): f"×{times:g}" for times in (0.1, 1, 10, 100)}
+"""Log points at which the axis says how many times as much is traded as the model implies."""
 FLOWS = {"exports": "exports", "imports": "imports", "both": "exports and imports"}
 _WITH = {"exports": "to", "imports": "from", "both": "with"}
 
@@ -55,7 +50,7 @@ def place_strips(places: pd.DataFrame, flow: str, estimator: str = "ppml") -> Fi
         main="power",
         label="name",
         bar=0,
-        unit="trade beside what the model implies",
+        unit="trade, times what the model implies",
         ticks=_TICKS,
     )
     words = [
