@@ -25,7 +25,6 @@ from ..ground.numbers import (
     ordinal,
     small_percent,
 )
-from ..investment import LoanTerms
 from ..registry.words import (
     axis_words,
     cell_words,
@@ -35,11 +34,11 @@ from ..registry.words import (
     value_words,
 )
 from ..stats import EventStudy, SpecificationCurve, SyntheticControl
-from ..stats.frames import alike, origin
+from ..stats.frames import origin
 from ..stats.result import Result
 from ..trade import Gravity
 from . import claims, style
-from .canvas import Picture, name_line, note, present
+from .canvas import Picture, present
 from .coverage import coverage_picture
 from .needs import one_figure
 from .panels import (
@@ -48,7 +47,6 @@ from .panels import (
     draw_rows,
     ends_words,
     intervals,
-    label_rows,
     line,
     newest_words,
     year_axis,
@@ -77,36 +75,30 @@ def plot(
     return present(picture if title is None else replace(picture, title=title), ax, size)
 
 
-# Two sides of one flow
+# Trade
+
+_FLOWS = {"flow": {"turnover": "exports plus imports"}}
 
 
 def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
-    known = sorted(set(gaps["direction"]))
-    shown = [known_name("direction", direction, known)] if direction is not None else known
-    gaps = gaps[gaps["direction"].isin(shown)]
+    """Both sides' reports, as figures of one measure."""
+    if direction is not None:
+        known_name("direction", direction, sorted(set(gaps["direction"])))
+        gaps = gaps[gaps["direction"] == direction]
     economy, partner = (gaps.attrs.get(side, "") for side in ("economy", "partner"))
-    divisor, unit = _money(gaps, gaps[["reported", "mirror"]].max(axis=None))
     sides = {
-        "reported": (f"{party(economy)} reports" if economy else "own report", "-"),
-        "mirror": (f"{party(partner)} reports" if partner else "partner's report", (0, (4, 2))),
+        "reported": f"{party(economy)} reports" if economy else "own report",
+        "mirror": f"{party(partner)} reports" if partner else "partner's report",
     }
-
-    def draw(ax: Axes) -> Axes:
-        for way in shown:
-            rows = gaps[gaps["direction"] == way]
-            colour = style.HIGHLIGHT if way == "import" else style.SECOND
-            for side, (who, dash) in sides.items():
-                name = who if len(shown) == 1 else f"{way}s: {who}"
-                series = rows[["year", side]].eval(f"{side} = {side} / {divisor}")
-                line(ax, series, side, colour, name, linestyle=dash)
-        ax.set_ylim(0)
-        return _years(ax)
-
-    below = f"{unit}."
+    said = [c for c in ("year", "direction", "price_basis") if c in gaps]
+    both = gaps.rename(columns=sides).melt(said, [*sides.values()], "side", "value_usd")
+    picture = _figures(both, measure="trade.mirror_gap")
+    below = picture.below
     if len(years := gaps.loc[gaps["services_included"].astype(bool), "year"]):
         when = " to ".join(dict.fromkeys(f"{year:.0f}" for year in (years.min(), years.max())))
         below += f" Some figures of {when} include services."
-    return Picture(draw, _gap_words(gaps, economy, partner), origin(gaps), below)
+    title = _gap_words(gaps, economy, partner)
+    return replace(picture, title=title, sources=origin(gaps), below=below)
 
 
 def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
@@ -123,70 +115,16 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
     return f"{flow}: {other} reports {times} ({int(row['year'])})"
 
 
-# Ranks
-
-
-def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
-    top = how_many("top", top)
-    alike(ranks, ["economy", "basis", "flow"])
-    one_figure(ranks, ["year", "partner"])
-    newest = int(ranks["year"].max())
-    last = ranks[ranks["year"] == newest].sort_values(["rank", "partner"])
-    # of one year by rank; of several first those that the title may name, then by their trade in
-    # all years, for the last year alone may rank only a few
-    sums = ranks.groupby("partner")["low"].sum().sort_values(ascending=False, kind="stable")
-    several = len(last) < len(ranks)
-    order = [*last["partner"].head(2), *sums.index] if several else last["partner"]
-    shown = list(dict.fromkeys(order))[:top]
-    flow = "exports plus imports" if last["flow"].iloc[0] == "turnover" else last["flow"].iloc[0]
-    what = f"{flow}, {value_words(ranks['basis'].iloc[0])}"
-    divisor, unit = _money(last, last["high"].max())
-
-    def places(ax: Axes) -> Axes:
-        for code in reversed(shown):
-            rows = ranks.loc[ranks["partner"] == code, ["year", "rank"]].sort_values("year")
-            hue, (year, place) = style.colour(code), rows.iloc[-1]
-            line(ax, rows, "rank", hue, marker="o")
-            # at the edge, where no line of later years crosses the name
-            name = f"{number(place)} {party(code)}{f' ({year:.0f})' if year < newest else ''}"
-            name_line(ax, name, newest, place, hue)
-        ax.invert_yaxis()
-        ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
-        return _years(ax)
-
-    if several:
-        least, most = ranks.groupby("year")["partners"].max().agg(["min", "max"])
-        below = f"Rank by {what}, of {between(least, most)} partners."
-        drawn = ranks[ranks["partner"].isin(shown)]
-        return Picture(places, _lead_words(last), origin(drawn), below)
-    rows = last.assign(_name=last["partner"].map(party), _key=last["partner"], missing="")
-    rows = rows.assign(**last[["low", "high"]] / divisor)
-    picture = _rows(rows, "", amount, top, strokes=False)
-    below = f"{unit}, {what}"
-    return replace(picture, title=_lead_words(last), sources=origin(last), below=below)
-
-
-def _places(last: pd.DataFrame) -> list[str]:
-    """The place of each row in words, from the first to the last that its range leaves open; its
-    rank where others are left out.
-    """
-    if len(last) < last["partners"].max():
-        return [ordinal(int(rank)) for rank in last["rank"]]
-    ends = [
-        (1 + int((last["low"] > row.high).sum()), int((last["high"] >= row.low).sum()))
-        for row in last.itertuples()
-    ]
-    return [" to ".join(dict.fromkeys(map(ordinal, each))) for each in ends]
-
-
-def _lead_words(last: pd.DataFrame) -> str:
-    """The places of the first three, of each all that its range leaves open."""
-    row, many = last.iloc[0], int(last["partners"].max())
-    each = list(zip(map(party, last["partner"]), _places(last), strict=True))
-    named = ", ".join([" is ".join(each[0]), *map(" ".join, each[1:3])])
-    kind = "" if row["flow"] == "turnover" else f"{row['flow'].removesuffix('s')} "
-    partners = f"{party(row['economy'])}'s {many} ranked {kind}partner{'s' * (many > 1)}"
-    return f"{named} of {partners} in {int(row['year'])}"
+def _rank(ranks: pd.DataFrame, *, top: int | None = None) -> Picture:
+    """Places over the years, or the trade of one year; and among how many."""
+    value = "rank"
+    partners = ranks.groupby("year")["partners"].max()
+    if len(partners) == 1:
+        value = "value_usd"
+        ranks = ranks.rename(columns={"low": "value_usd_low", "high": "value_usd_high"})
+    picture = _figures(ranks.replace(_FLOWS), measure="trade.rank", value=value, top=top)
+    among = f" Ranked partners: {between(partners.min(), partners.max())}."
+    return replace(picture, below=f"{picture.below}{among}".strip())
 
 
 # Figures of any measure, over years or in rows
@@ -223,6 +161,8 @@ def _figures(
     about = ["reported by " * (k == "reporter") + words[k].iloc[0] for k in said]
     about += [" to ".join(dict.fromkeys(f"{known[c].max():.0f}" for c in years))] if years else []
     names = words[varied].agg(", ".join, axis=1) if varied else ""
+    if "rank" in shown and not lines and known["low"].equals(known["high"]):
+        names += " (" + shown["rank"].map(_place) + ")"
     shown = shown.assign(_name=names, _key=shown[varied[0]] if len(varied) == 1 else names)
     scale, unit, form = _scale(shown, value, units[value])
     what = (
@@ -261,6 +201,8 @@ def _scale(table: pd.DataFrame, value: str, unit: str) -> tuple[float, str, Call
     if unit.startswith(PERCENT):
         basis = ", real" if dollars(table).startswith("constant") else ", nominal"
         return 100, unit + basis * ("value_usd" in table), _percents
+    if value == "rank":
+        return 1, "", _place
     words = column_words(value)
     return 1, unit or words * (words != head(value)), _figure
 
@@ -270,6 +212,10 @@ def _figure(value: float) -> str:
     return number(value) if whole else minus_in_prose(decimals(value, 2))
 
 
+def _place(value: float) -> str:
+    return ordinal(int(value))
+
+
 def _percents(value: float) -> str:
     return ("\u2212" if value < 0 else "") + small_percent(abs(value) / 100)
 
@@ -277,7 +223,7 @@ def _percents(value: float) -> str:
 def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: int) -> Picture:
     size = "value_usd" if "value_usd" in known else "value"
     last = known.sort_values("year").groupby("_name").tail(1)
-    ends = last.sort_values(size, ascending=False, key=abs)
+    ends = last.sort_values(size, ascending=form is _place, key=abs)
     shown = ends.head(min(top, MOST_LINES))
     hues = style.palette(shown["_key"])
 
@@ -288,10 +234,17 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
         if known["low"].min() < 0:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         count_on(ax.yaxis)
+        if form is amount and known["low"].min() >= 0:
+            ax.set_ylim(0)
+        if form is _place:
+            ax.invert_yaxis()
+            ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
         return _years(ax)
 
     drawn = known[known["_name"].isin(shown["_name"])]
-    more = f" The largest of {len(ends)} series." * (len(ends) > len(shown))
+    if form is _place:  # places of two years are no range
+        drawn = drawn[drawn["year"] == known["year"].max()]
+    more = f" {len(shown)} of {len(ends)} series." * (len(ends) > len(shown))
     return Picture(draw, newest_words(drawn, "value", "_name", label, form)[0], below=more)
 
 
@@ -356,26 +309,20 @@ def _gravity(fit: Gravity) -> Picture:
     if known.empty:
         raise CoverageError("no term was estimated: there is nothing to draw", hint="see .log")
 
+    rows = table.assign(name=table["term"].map(column_words), why="not estimated")
+
     def draw(ax: Axes) -> Axes:
-        ax.axvline(0, color=style.INK, linewidth=style.scaled(0.8))
-        places = pd.Series(range(len(table)), table.index)
-        for y in places[table["estimate"].isna()]:
-            note(ax, " not estimated", 0, y, bbox=style.CLEAR)
-        intervals(ax, places, table, style.HIGHLIGHT, 1.6, size=26)
-        label_rows(ax, [_term(row) for _, row in table.iterrows()])
+        form = partial(ends_words, _figure)
+        draw_rows(ax, rows.assign(colour=style.HIGHLIGHT), form, strokes=True, bar=0)
         return ax
 
     clear = int((table["p"] < 0.05).sum())
     differ = f"terms differ{'s' if clear == 1 else ''} from zero at 5%"
     title = f"{clear or 'None'} of {len(known)} {differ}"
     if len(known) == 1:
-        title = f"{_term(known.iloc[0])}: {_interval_words(known.iloc[0])}"
+        title = f"{column_words(str(known['term'].iloc[0]))}: {_interval_words(known.iloc[0])}"
     below = f"Log points. {fit.caption()}."
     return Picture(draw, title, fit.sources, below, rows=2 * len(table) + 7)
-
-
-def _term(row: pd.Series) -> str:
-    return column_words(str(row["term"]))
 
 
 def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:
@@ -443,22 +390,13 @@ def _years(ax: Axes) -> Axes:
 
 
 def _synthetic(control: SyntheticControl) -> Picture:
-    def draw(ax: Axes) -> Axes:
-        for name, hue in (("synthetic", style.OTHER), ("treated", style.HIGHLIGHT)):
-            words = control.unit if name == "treated" else name
-            gaps = control.gaps[["time", name]].rename(columns={"time": "year"})
-            line(ax, gaps, name, hue, cell_words("economy", words))
-        ax.axvline(control.start, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
-        return _years(ax)
-
+    """The unit and the mean of the others that it resembled, as figures over the years."""
+    sides = ["synthetic", control.unit]
+    gaps = control.gaps.rename(columns={"time": "year", "treated": control.unit})
+    picture = _figures(gaps.melt("year", sides, "side"), measure="SyntheticControl")
     title = f"Mean gap from {control.start:.0f}: {decimals(control.effect, 2)}"
     below = f"Beside the weighted mean of {len(control.weights)} others."
-    return Picture(draw, title.replace("-", "\u2212"), (), below)
-
-
-def _collateral(terms: LoanTerms) -> Picture:
-    table = terms.collateral.rename(columns=lambda c: c.replace("share", "collateral"))
-    return replace(_figures(table, measure="LoanTerms"), sources=terms.sources)
+    return replace(picture, title=minus_in_prose(title), below=below)
 
 
 _PICTURES: dict[str, Callable[..., Picture]] = {
@@ -467,7 +405,6 @@ _PICTURES: dict[str, Callable[..., Picture]] = {
     "Coverage": coverage_picture,
     "EventStudy": _event_study,
     "Gravity": _gravity,
-    "LoanTerms": _collateral,
     "Placebos": lambda p: _figures(p.table.rename(columns={"unit": "name"}), measure="Placebos"),
     "SpecificationCurve": _curve,
     "SyntheticControl": _synthetic,
