@@ -23,9 +23,9 @@ from ..claims.criteria import judge_criterion
 from ..claims.words import spread
 from ..ground import economies as eco
 from ..ground.display import Section
-from ..ground.errors import CoverageError
 from ..ground.numbers import between, number
 from ..registry.words import cell_words
+from ..stats.frames import require_some
 from ..tables.dates import bounds
 from . import style
 from .canvas import note
@@ -411,8 +411,8 @@ def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
     ['3,305']
     """
     rows, result = evidence.main(criterion), _result(evidence, criterion)
-    if rows[["estimate", "low", "high"]].isna().all(axis=None):
-        raise CoverageError(f"no figure of {result.label}")
+    known = rows[["estimate", "low", "high"]].dropna(how="all")
+    require_some(known, f"figure of {result.label}")
     state = {cell.economy: cell.met for cell in result.cells}
     word = rows["economy"].map(state).map({True: "holds", False: "fails"}).fillna("undecided")
     ways = evidence.standing.query("criterion == @criterion and not is_main")

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from ..claims import Verdict
 from ..estimates.units import PERCENT, dollars, head, tells_apart, upper
 from ..ground.arguments import how_many
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.errors import UsageError, known_name
 from ..ground.numbers import (
     amount,
     between,
@@ -34,7 +34,7 @@ from ..registry.words import (
     value_words,
 )
 from ..stats import EventStudy, SpecificationCurve, SyntheticControl
-from ..stats.frames import origin
+from ..stats.frames import origin, require_some
 from ..stats.result import Result
 from ..trade import Gravity
 from . import claims, style
@@ -67,8 +67,6 @@ def plot(
     **options: Any,
 ) -> Axes:
     """Draw a result on a new figure or the axes given. kind: name of its measure or its class."""
-    if isinstance(result, pd.DataFrame) and result.empty:
-        raise CoverageError("the frame has no row: there is nothing to draw", hint="other rows")
     draw = _PICTURES.get(kind) or partial(_figures, measure=kind)
     frame = result.to_frame() if kind not in _PICTURES and isinstance(result, Result) else result
     picture = draw(frame, **options)
@@ -147,9 +145,7 @@ def _figures(
         raise UsageError(f"{measure} has no picture of its own", hint=hint)
     value = held[0] if value is None else known_name("value", value, held)
     table = _with_ends(table, value)
-    known = table.dropna(subset=["high"])
-    if known.empty:
-        raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
+    known = require_some(table.dropna(subset=["high"]), f"{value} is known: nothing to draw")
     lines = "year" in known and known["year"].nunique() > 1
     shown = known if lines else table
     keys = [c for c in shown if tells_apart(shown[c])]
@@ -157,7 +153,7 @@ def _figures(
     varied = [k for k in keys if shown[k].nunique() > 1] or keys[-1:] * (not lines)
     words = shown[keys].apply(lambda c: c.map(partial(cell_words, str(c.name))))
     years = [c for c in YEARS if c in known and known[c].nunique() == 1]
-    said = sorted({*keys}.difference(varied), key=lambda k: (k == "reporter", keys.index(k)))
+    said = [k for k in keys if k not in varied]
     about = ["reported by " * (k == "reporter") + words[k].iloc[0] for k in said]
     about += [" to ".join(dict.fromkeys(f"{known[c].max():.0f}" for c in years))] if years else []
     names = words[varied].agg(", ".join, axis=1) if varied else ""
@@ -170,8 +166,6 @@ def _figures(
     )
     if scale < 1:  # the title says of what its amounts are
         about.append(unit)
-    elif units[value].count(" ") and scale == 1:  # 'students per 100,000 inhabitants'
-        what, unit = unit, ""
     label = upper(what) + (f" ({', '.join(about)})" if about else "")
     shown = shown.assign(**shown[["value", "low", "high"]] * scale)
     draw = _lines if lines else partial(_rows, even=1 if measure in EVEN else None)
@@ -306,8 +300,6 @@ def _event_study(study: EventStudy) -> Picture:
 def _gravity(fit: Gravity) -> Picture:
     table = fit.table.eval("value = estimate")
     known = table.dropna(subset=["value"])
-    if known.empty:
-        raise CoverageError("no term was estimated: there is nothing to draw", hint="see .log")
 
     rows = table.assign(name=table["term"].map(column_words), why="not estimated")
 
@@ -359,9 +351,7 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
     if criterion is not None:
         return _criterion(verdict, criterion)
     data = claims.judged_cells(verdict)
-    if data.empty:
-        hint = verdict.reason
-        raise CoverageError("no criterion was judged: there is nothing to draw", hint=hint)
+    require_some(data, "criterion that was judged", verdict.reason)
     title = f"{verdict.claim}: {verdict.verdict}. {verdict.finding}"
     draw, rows = partial(claims.draw_judged, data=data), 3.4 * data["criterion"].nunique() + 5
     return Picture(draw, title, list(verdict.sources), rows=rows)
