@@ -107,9 +107,8 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
         return f"Only one side reports {whose}trade with {other}"
     way = both.loc[both["high"].idxmax(), "direction"]
     row = both[both["direction"] == way].sort_values("year").iloc[-1]
-    ratio = float(row["ratio"])
-    times = f"{number(round(ratio, 2)) if ratio > 0.01 else amount(ratio)} times as much"
     flow = f"{whose}{way}s {'from' if way == 'import' else 'to'} {other}"
+    times = f"{number(row['ratio'])} times as much"
     return f"{flow}: {other} reports {times} ({int(row['year'])})"
 
 
@@ -188,8 +187,8 @@ def _with_ends(table: pd.DataFrame, value: str) -> pd.DataFrame:
 def _scale(table: pd.DataFrame, value: str, unit: str) -> tuple[float, str, Callable[..., str]]:
     """What figures are multiplied with, their unit in words, and how one is written."""
     if unit == "USD":
-        divisor, words = _money(table, table["high"].abs().max())
-        return 1 / divisor, words[0].lower() + words[1:], amount
+        divisor, many = (1e9, "billion") if table["high"].abs().max() >= 5e8 else (1e6, "million")
+        return 1 / divisor, f"{many} {dollars(table)}", amount
     if unit == PERCENT:
         return 100, "per cent", _percents
     if unit.startswith(PERCENT):
@@ -249,16 +248,15 @@ def _rows(
     top: int,
     *,
     even: float | None = None,
-    strokes: bool = True,
 ) -> Picture:
-    """The first rows of a frame; strokes: whether a range is one, and no bar."""
+    """The first rows of a frame; where figures have ranges each is a stroke, and no bar."""
     shown = table.head(top)
     hues = [style.colour(str(key), "") for key in shown["_key"]]
     hues = [hue or (style.OTHER if any(hues) else style.HIGHLIGHT) for hue in hues]
     why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
     why = [textwrap.shorten(str(one), 40) for one in why]
     shown = shown.assign(name=shown["_name"], colour=hues, why=why)
-    strokes = strokes and not table["low"].equals(table["high"])
+    strokes = not table["low"].equals(table["high"])
 
     def draw(ax: Axes) -> Axes:
         draw_rows(ax, shown, partial(ends_words, form), strokes=strokes, bar=even)
@@ -366,11 +364,6 @@ def _criterion(verdict: Verdict, criterion: str) -> Picture:
 
 
 # What they share
-
-
-def _money(frame: pd.DataFrame, largest: float) -> tuple[float, str]:
-    divisor, many = (1e9, "Billion") if largest >= 5e8 else (1e6, "Million")
-    return divisor, f"{many} {dollars(frame)}"
 
 
 def _years(ax: Axes) -> Axes:
