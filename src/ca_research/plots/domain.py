@@ -82,7 +82,7 @@ def partner_bars(
         ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
         rows = ends.assign(name=[*map(party, shown)], colour=[*map(style.colour, shown)])
         below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
-        draw_rows(ax, rows.assign(why="not observed"), partial(ends_words, _short), unit=below)
+        draw_rows(ax, rows, partial(ends_words, _short), unit=below, none="not observed")
         for bar, code in zip(ax.patches, ends.dropna().index, strict=False):
             if eco.is_aggregate(code):
                 bar.set(facecolor="none", edgecolor=style.colour(code))

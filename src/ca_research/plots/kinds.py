@@ -6,7 +6,6 @@ written as the register says them; what lies on a bar is dashed.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import cycle
@@ -95,7 +94,7 @@ def bars(
     """
     lit = frame[by].isin(highlight or frame[by]).map({True: style.HIGHLIGHT, False: style.OTHER})
     rows = pd.DataFrame({"name": names(frame, by), "low": frame[value], "high": frame[value]})
-    rows = rows.assign(colour=[*lit], why="no figure")
+    rows = rows.assign(colour=[*lit])
     figure, (ax,) = panels(1, 0.5 + ROW * len(frame))
     draw_rows(ax, rows, lambda low, _: form(low), unit=unit, bar=bar)
     return figure
@@ -243,8 +242,6 @@ def ranges(
     rows = frame.assign(name=names(frame, by), colour=style.HIGHLIGHT)
     if highlight is not None:
         rows["colour"] = [{True: style.HIGHLIGHT, False: style.OTHER}.get(k, k) for k in highlight]
-    why = rows.get("missing", pd.Series("", rows.index)).fillna("").replace("", "no figure")
-    rows["why"] = [textwrap.shorten(one, 70) for one in why]
     figure, (ax,) = panels(1, 0.4 + ROW * len(frame))
     if beside is not None:
         places = rows[["name"]].reset_index(names="at")

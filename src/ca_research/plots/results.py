@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -253,9 +252,7 @@ def _rows(
     shown = table.head(top)
     hues = [style.colour(str(key), "") for key in shown["_key"]]
     hues = [hue or (style.OTHER if any(hues) else style.HIGHLIGHT) for hue in hues]
-    why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
-    why = [textwrap.shorten(str(one), 40) for one in why]
-    shown = shown.assign(name=shown["_name"], colour=hues, why=why)
+    shown = shown.assign(name=shown["_name"], colour=hues)
     strokes = not table["low"].equals(table["high"])
 
     def draw(ax: Axes) -> Axes:
@@ -299,11 +296,11 @@ def _gravity(fit: Gravity) -> Picture:
     table = fit.table.eval("value = estimate")
     known = table.dropna(subset=["value"])
 
-    rows = table.assign(name=table["term"].map(column_words), why="not estimated")
+    rows = table.assign(name=table["term"].map(column_words), colour=style.HIGHLIGHT)
 
     def draw(ax: Axes) -> Axes:
-        form = partial(ends_words, _figure)
-        draw_rows(ax, rows.assign(colour=style.HIGHLIGHT), form, strokes=True, bar=0)
+        look: dict[str, Any] = {"strokes": True, "bar": 0, "none": "not estimated"}
+        draw_rows(ax, rows, partial(ends_words, _figure), **look)
         return ax
 
     clear = int((table["p"] < 0.05).sum())

@@ -239,7 +239,7 @@ def show_choice(
     record = _record(section, title, note, data if sources is None else sources)
     first, *record["others"] = (_drawn(label, *one) for label, one in both.items())
     svg, plain = first.pop("svg"), f"{title}\n{first['alt']}"
-    record |= {"tables": [], "csv": _csv(with_index(data)), "question": question, **first}
+    record |= {"csv": _csv(with_index(data)), "question": question, **first}
     _send({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain})
 
 
