@@ -379,7 +379,7 @@ def test_what_reads_the_others_is_refused_where_there_are_none(built, out, comma
 
 
 def test_files_of_others_in_the_folder_of_a_report_stay(built, tmp_path, command, store):
-    """`--out .` took the project's own notebooks away, and any page or card that lay there; of the
+    """`--out .` took the project's own notebooks away, and any page that lay there; of the
     pages the index alone was looked at.
     """
     notebook(built.home, "brief", "print(1)", parameters=BRIEF)
@@ -388,7 +388,7 @@ def test_files_of_others_in_the_folder_of_a_report_stay(built, tmp_path, command
     assert (code, told) == (2, "") and "brief.ipynb" in said
     assert not (built.home / "index.html").exists()
     page = "brief-as-of-latest"
-    for name in ("index.html", "references.bib", f"{page}.html", f"share/{page}.png"):
+    for name in ("index.html", "references.bib", f"{page}.html"):
         (theirs := tmp_path / name / name).parent.mkdir(parents=True)
         theirs.write_text("mine")
         code, told, said = command(*words, str(tmp_path / name))

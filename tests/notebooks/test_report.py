@@ -19,7 +19,7 @@ from tests.pages import Reader, ill_formed, outside
 from ca_research import registry
 from ca_research.ground import paths
 from ca_research.runs import plan
-from ca_research.runs.store import ABOUT_ALL, CARDS, made_here
+from ca_research.runs.store import ABOUT_ALL, made_here
 from ca_research.site import moves
 from ca_research.site.first_use import anchor
 
@@ -137,7 +137,7 @@ def test_nothing_of_this_machine_is_in_the_report(report):
     known -= {"root", "user", "runner", "localhost", "nobody", "ubuntu", "/", "/root"}
     folders = re.compile(r"(?<![\w./-])(?:/root/|/home/\w+/|/Users/\w+/|/tmp/\w)")
     for file in report.rglob("*.*"):
-        text = "" if file.suffix == ".png" else file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
         text = re.sub(r"base64,[\w+/=\s]+", "", text)  # letters of a picture are no words
         for value in (value for value in known if value in text):  # and not inside another word
             assert not re.search(rf"(?<![\w.-]){re.escape(value)}(?![\w-])", text), file.name
@@ -165,7 +165,7 @@ def test_verdicts_json_has_the_form_of_the_design(report, verdicts, stored_keys)
 def test_the_report_has_the_pages_of_its_plan_and_all_bear_its_mark(report, texts, judged):
     """Without the mark a later report would take a file for the user's, and leave it."""
     assert texts.keys() == {f"{run.run_id}.html" for run in plan()} | {*ABOUT_ALL}
-    files = [f for form in ("*.html", "notebooks/*.ipynb", CARDS) for f in report.glob(form)]
+    files = [f for form in ("*.html", "notebooks/*.ipynb") for f in report.glob(form)]
     assert [f.name for f in files if not made_here(f)] == []
     assert [n for n, text in texts.items() if 'class="error"' in text or len(text) >= 1e6] == []
     assert len(texts["index.html"]) < 500_000
@@ -188,14 +188,11 @@ def test_each_head_has_the_answer_the_sentence_as_printed_and_its_tests(judged, 
         assert words == [v["verdict"] for v in mine], run.run_id
 
 
-def test_every_verdict_has_a_small_picture_and_a_description_for_previews(judged, report):
+def test_every_verdict_has_a_description_for_previews(judged, report):
     for run, _, text in judged:
         told = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]*)">', text))
-        assert told["og:image"] == f"share/{run.run_id}.png"
-        assert (report / told["og:image"]).read_bytes().startswith(b"\x89PNG")
         assert told["description"] == told["og:description"]
         assert told["description"].rstrip(".").endswith(registry.PRINTED), run.run_id
-    assert len(list(report.glob(CARDS))) == len(judged)
 
 
 def test_references_of_all_sources_lie_beside_the_pages_and_lead_to_publisher_and_copy(

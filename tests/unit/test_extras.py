@@ -15,7 +15,7 @@ from ca_research.ground import paths
 EXTRAS = tomllib.loads((paths.home() / "pyproject.toml").read_text())["project"][
     "optional-dependencies"
 ]
-MODULES = {"pillow": "PIL", "distributed": "dask", "python-docx": "docx"}
+MODULES = {"distributed": "dask", "python-docx": "docx"}
 HIDE = """
 import importlib.abc, sys
 gone = set({gone!r})

@@ -259,7 +259,7 @@ def test_a_frame_still_is_and_plots_as_pandas_does(results):
     assert hhi.to_csv() == flat.to_csv() and repr(hhi) == repr(flat)
     assert len(hhi[["hhi", "n"]].plot().lines) == 2, "without its columns it is any frame"
     chosen = hhi[hhi["flow"] == "import"].sort_values("year").head(9)
-    assert "HHI (import, reported by Kazakhstan)" in chosen.plot().get_title("left")
+    assert "HHI (reported by Kazakhstan, import)" in chosen.plot().get_title("left")
 
 
 @pytest.mark.parametrize("case", BOOK["refused"], ids=str)

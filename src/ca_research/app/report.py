@@ -231,12 +231,12 @@ def whole(out: Path) -> list[Path]:
     lacking = [name for name in names if not (out / name).is_file()]
     for what, faulty in {
         "has failed runs": [run["run_id"] for run in ran if run["error"]],
-        "is incomplete without": [name for name in lacking if not name.endswith(".png")],  # cards
+        "is incomplete without": lacking,
     }.items():
         if faulty:
             fault = f"the report {what} {first_few(faulty, 5)}"
             raise CoverageError(fault, where=shown(out), hint="ca-research run")
-    return [out / name for name in names if name not in lacking]
+    return [out / name for name in names]
 
 
 def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:

@@ -366,8 +366,6 @@ class Verdict:
         ------
         UnknownNameError
             An option, a size or a criterion that is none.
-        UsageError
-            `ax` and `size` are both given.
         CoverageError
             No criterion was judged.
         """

@@ -17,9 +17,10 @@ from .. import registry
 from ..claims.given import economies_of, of_all_together
 from ..ground import economies as eco
 from ..ground.arguments import refuse
-from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.errors import UnknownNameError
 from ..ground.textfiles import read_yaml
 from ..registry.words import party, source_name, value_words
+from ..stats.frames import require_some
 from ..tables import load
 from ..tables.load import values
 
@@ -94,8 +95,7 @@ def _worded(codes: Iterable[Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def _years(years: Sequence[int]) -> Choice:
-    if not years:
-        raise CoverageError("the table has no row", hint="ca-research data build")
+    require_some(years, "row of the table", "ca-research data build")
     first, last = int(min(years)), int(max(years))
     options = (("from", first), ("to", last))
     return Choice("years", "Years", options, (max(first, last - 15), last), kind="years")

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from importlib import metadata
 
 _DISTRIBUTIONS = {
-    "PIL": "pillow",
     "dask": "distributed",
     "docx": "python-docx",
     "IPython": "ipykernel",

@@ -21,13 +21,12 @@ from ..estimates.units import (
     upper,
 )
 from ..ground.display import is_year
-from ..ground.errors import CoverageError
 from ..ground.numbers import NOTHING, fixed, number
 from ..ground.source_columns import source_columns
 from ..registry.words import cell_words
 from ..stats.columns import floats
 from ..stats.contract import one_figure_per_cell
-from ..stats.frames import origin, require
+from ..stats.frames import origin, require, require_some
 from ..stats.measured import measure_of
 from ..stats.result import Result
 from .table import PaperTable, ids_of, sourced
@@ -97,8 +96,7 @@ def table(
     rows = require(given, ())
     rows = rows if rows.index.names == [None] else rows.reset_index()
     require(rows, columns or (), keys=[across] if across else ())
-    if rows.empty:
-        raise CoverageError("the frame has no row: no table", hint="other rows")
+    require_some(rows, "row")
     own, units = _own(rows), column_units(given, rows)
     common = [c for c in own if len(rows) > 1 and rows[c].nunique(dropna=False) == 1]
     shown = list(columns or [c for c in own if c not in common] or own)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from ..ground.arguments import refuse, whole_number
 from ..ground.errors import UsageError, known_name
 from ..ground.numbers import NOTHING, decimals
 from ..registry.words import column_words
+from ..stats.frames import require_some
 from .models import STATISTICS, Estimated, estimated
 from .table import PaperTable, ids_of, sources_note
 
@@ -21,8 +21,6 @@ CONSTANT = ("Intercept", "const", "(Intercept)")
 """What packages call the constant."""
 _FUNCTION = re.compile(r"(?:\w+\.)?(\w+)\((\w+)\)")
 UNKNOWN = "not stated"
-MOST_DIGITS = 15
-"""Beyond these a float has no decimal digits of its own."""
 EFFECT = "Fixed effects: "
 PARTS = ("terms", "design", "fit")
 STARS = {0.01: "***", 0.05: "**", 0.1: "*"}
@@ -56,7 +54,7 @@ def regression_table(
     note : str
         Below it, between what stands in the cells and the sources.
     digits : int
-        Decimals, 0 to 15; an estimate that would then read as zero keeps that many significant
+        Decimals; an estimate that would then read as zero keeps that many significant
         digits.
     stars : bool
         Whether p below 0.1, 0.05 and 0.01 is marked.
@@ -75,9 +73,10 @@ def regression_table(
 
     Raises
     ------
+    CoverageError
+        No model.
     UsageError
-        No model, one that cannot be read, one label for two terms of a model, or `digits` or
-        `stars` of another kind.
+        One that cannot be read, or one label for two terms of a model.
     UnknownNameError
         A term to keep that no model has.
     MissingPackageError
@@ -98,11 +97,8 @@ def regression_table(
     >>> table.to_frame().droplevel(0).loc[["Aid", "Observations"]].values.tolist()
     [['0.13', '0.13'], ['90', '90']]
     """
-    if not 0 <= whole_number("digits", digits, "3") <= MOST_DIGITS:
-        refuse("digits", f"a number from 0 to {MOST_DIGITS}", digits, "3")
     names, members = _listed(models)
-    if not members:
-        raise UsageError("no model to show", hint="regression_table({'PPML': fit, 'OLS': other})")
+    require_some(members, "model", "regression_table({'PPML': fit, 'OLS': other})")
     fits, words = [estimated(model) for model in members], _Words(labels or {})
     columns = [_column(one, words, digits, stars) for one in fits]
     last = [*map(words, CONSTANT), "Standard errors", "Clusters", *STATISTICS.values()]

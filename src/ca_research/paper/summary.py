@@ -9,10 +9,9 @@ import pandas as pd
 
 from .. import registry
 from ..estimates.units import column_units, dollars, heading
-from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import NOTHING, number
 from ..registry.words import cell_words
-from ..stats.frames import alike, origin, require
+from ..stats.frames import alike, origin, require, require_some
 from .frame import scaled
 from .table import PaperTable, ids_of, sourced
 
@@ -65,11 +64,11 @@ def summary_table(
     UnknownNameError
         A column that the frame has not.
     UsageError
-        A column that holds text, dates or anything else than numbers, or infinite ones; no column.
+        A column that holds text, dates or anything else than numbers, or infinite ones.
     MixedUnitsError
         Several price bases or currencies in one row of the table.
     CoverageError
-        The frame has no row.
+        The frame has no row, or no column of numbers.
 
     Examples
     --------
@@ -82,11 +81,9 @@ def summary_table(
     """
     parts = [by] if isinstance(by, str) else list(by)
     require(frame, columns or (), keys=parts)
-    if frame.empty:
-        raise CoverageError("there is no row to summarise", hint="ca.coverage tells what there is")
+    require_some(frame, "row")
     chosen = list(columns or _figures(frame))
-    if not chosen:
-        raise UsageError("no column of numbers", hint="name them, or convert them: pd.to_numeric")
+    require_some(chosen, "column of numbers", "name them, or convert them: pd.to_numeric")
     group = [*parts, *(["unit"] if "unit" in frame and "unit" not in parts else [])]
     alike(frame, [c for c in KIND if c not in group], group)
     words = labels or {}

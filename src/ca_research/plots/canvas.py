@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import IdentityTransform, blended_transform_factory
 
-from ..ground.errors import UsageError, known_name
+from ..ground.errors import known_name
 from ..ground.numbers import first_few
 from ..registry.words import source_name
 from . import style
@@ -60,8 +60,6 @@ def present(
     picture: Picture, ax: Axes | None = None, size: str | tuple[float, float] | None = None
 ) -> Axes:
     """Draw a picture on a new figure or the axes given, and make its words fit."""
-    if ax is not None and size is not None:
-        raise UsageError("`size` is of a new figure", hint="give `ax` or `size`")
     chosen = sized(size)
     if ax is not None:  # letters as large as those that the user's figure has
         letters = float(ax.xaxis.label.get_fontsize()) * style.TICK / style.LABEL

@@ -16,10 +16,11 @@ from ..claims import Claim, Evidence, Verdict
 from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.errors import known_name
 from ..ground.numbers import between, number
 from ..registry.claims import Criterion
 from ..registry.words import axis_words, choice_words, value_words
+from ..stats.frames import require_some
 from . import style
 from .canvas import Picture, on_new_figure, split
 from .grid import draw_grid
@@ -28,15 +29,13 @@ from .panels import bar_line, intervals, mark, panels
 from .show import show
 
 
-def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
+def curve_data(verdict: Verdict, criterion: str) -> pd.DataFrame:
     """What each specification of a criterion says, for `specification_curve`.
 
     Parameters
     ----------
-    claim : Claim
-        From `ca_research.claim`.
     verdict : Verdict
-        On that claim.
+        On a claim.
     criterion : str
         Name of one of its criteria.
 
@@ -52,18 +51,14 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     ------
     UnknownNameError
         No such criterion.
-    UsageError
-        The verdict is on another claim.
 
     Examples
     --------
     >>> import ca_research as ca
-    >>> table = curve_data(ca.claim("C25"), ca.check("C25"), "total_length")
+    >>> table = curve_data(ca.check("C25"), "total_length")
     >>> table[["side", "value", "met"]].values.tolist()
     [['central_asian', 3305.0, True], ['chinese', 3305.0, True]]
     """
-    if verdict.claim != claim.id:
-        raise UsageError(f"the verdict is on {verdict.claim}", hint=f"ca.check({claim.id!r})")
     _, table = judged_curve(verdict, criterion)
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
@@ -123,7 +118,7 @@ def specification_curve(
     Examples
     --------
     >>> import ca_research as ca
-    >>> table = curve_data(ca.claim("C25"), ca.check("C25"), "total_length")
+    >>> table = curve_data(ca.check("C25"), "total_length")
     >>> figure = specification_curve(table, {"side": "Side"}, unit="km")
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
     ['Side: central asian', 'chinese']
@@ -178,9 +173,7 @@ def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
     figures = data[["value", "low", "high"]].astype(float)
     data = data.assign(**figures.where(np.isfinite(figures)))  # what has no end is not known
     data = data.dropna(subset=["value", "low", "high"], how="all")
-    if data.empty:
-        hint = "see Evidence.frame, missing"
-        raise CoverageError("no specification has a figure: there is nothing to draw", hint=hint)
+    require_some(data, "specification with a figure", "see Evidence.frame, missing")
     middle = data["value"].fillna((data["low"] + data["high"]) / 2)
     data = data.assign(_at=middle.fillna(data["high"]).fillna(data["low"]))
     return data.sort_values("_at", kind="stable", ignore_index=True)
@@ -239,7 +232,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
     """
     distinct = {c.name: c.specifications for v in verdict.all() for c in v.criteria}
     for name, criterion in claim.spec.criteria().items():
-        data = _but_idle_bars(curve_data(claim, verdict, name), criterion)
+        data = _but_idle_bars(curve_data(verdict, name), criterion)
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
         if distinct[name] < FEWEST_DRAWN or len(drawn) < 2:
             continue

@@ -12,10 +12,9 @@ from matplotlib.axes import Axes
 from ..ground import economies as eco
 from ..ground.arguments import how_many
 from ..ground.display import Section
-from ..ground.errors import CoverageError
 from ..ground.numbers import counted
 from ..registry.words import cell_words
-from ..stats.frames import origin
+from ..stats.frames import origin, require_some
 from ..tables import Coverage
 from . import style
 from .canvas import Picture, on_new_figure
@@ -116,9 +115,7 @@ def _longest(coverage: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
     who = _who(coverage)
     known = coverage.dropna(subset=["year", "figures"])
     known = known.assign(**known[who].astype(str))
-    if known.empty:
-        hint = "list the frame instead"
-        raise CoverageError("no figure of a known year: a map has nothing to draw", hint=hint)
+    require_some(known, "figure of a known year")
     years = known.groupby(who)["year"].nunique().sort_values(ascending=False, kind="stable").index
     first = years.get_level_values(0)
     order = np.lexsort((~first.isin(eco.CA5), first.duplicated()))[:most]

@@ -13,14 +13,13 @@ from matplotlib.figure import Figure
 
 from ..estimates.units import dollars
 from ..ground import economies as eco
-from ..ground.errors import known_name
 from ..ground.numbers import amount, fixed
 from ..registry.words import cell_words, party, source_name
 from ..stats.frames import alike
 from . import style
 from .canvas import note
 from .kinds import lines
-from .needs import chosen, needs
+from .needs import needs
 from .panels import draw_rows, ends_words, mark, panels
 from .show import telling
 from .words import row_words
@@ -61,8 +60,6 @@ def partner_bars(
 
     Raises
     ------
-    CoverageError
-        No economy or partner is given.
     UsageError
         Two figures of one pair, figures of several years or units for one economy, or nobody knows
         such an economy.
@@ -76,8 +73,8 @@ def partner_bars(
     'Kazakhstan'
     """
     held = figures["economy"]
-    economies = chosen("economy", economies, held)
-    shown = chosen("partner", shown, figures["partner"])
+    economies = eco.resolve_all(economies, held)
+    shown = eco.resolve_all(shown, figures["partner"])
     figure, axes = panels(len(economies), 0.45 + 0.27 * len(shown), sharey=True)
     for ax, economy in zip(axes, economies, strict=True):
         part = figures[(held == economy) & figures["partner"].isin(shown)]
@@ -85,7 +82,7 @@ def partner_bars(
         ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
         rows = ends.assign(name=[*map(party, shown)], colour=[*map(style.colour, shown)])
         below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
-        draw_rows(ax, rows.assign(why="not observed"), partial(ends_words, _short), unit=below)
+        draw_rows(ax, rows, partial(ends_words, _short), unit=below, none="not observed")
         for bar, code in zip(ax.patches, ends.dropna().index, strict=False):
             if eco.is_aggregate(code):
                 bar.set(facecolor="none", edgecolor=style.colour(code))
@@ -150,7 +147,6 @@ def mirror_gaps(gaps: pd.DataFrame) -> Figure:
 
 _NOW = 2025
 """Years up to here without a count are shaded."""
-_LEVELS = ("all", "degree", "scholarship")
 
 
 @needs("counts", "origin year level students", alike="destination")
@@ -177,7 +173,7 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) 
     Raises
     ------
     UsageError
-        A column is not there, another level or two figures of one year.
+        A column is not there, or two figures of one year.
     MixedUnitsError
         Several destinations.
     CoverageError
@@ -192,8 +188,6 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) 
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['all kinds', 'degree', 'no count']
     """
-    for level in counts["level"]:
-        known_name("level", level, _LEVELS)
     words = counts["level"].map(partial(cell_words, "level"))
     if "source_id" in counts:
         several = counts.groupby(["origin", "level"])["source_id"].transform("nunique") > 1

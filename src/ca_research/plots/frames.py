@@ -119,11 +119,13 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _written(frame: pd.DataFrame, rows: int | None) -> tuple[pd.DataFrame, list[str]]:
     """The rows that are shown as they are read, with a mark where others are left out; and the
-    units of the columns.
+    units of the columns; fractions are shown as they are.
     """
     labelled = with_index(frame, labels=True)
     shown = _shown(labelled, rows)
-    units, own = _units(frame, shown), pd.get_option("display.float_format") or number
+    units = column_units(frame, shown, name="USD")
+    units = {c: unit for c, unit in units.items() if not is_fraction(frame, unit)}
+    own = pd.get_option("display.float_format") or number
 
     def figure(column: str, value: float) -> str:
         if (is_year(column) or not column) and float(value).is_integer():  # labels: no amounts
@@ -184,12 +186,6 @@ def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:
     if len(frame) <= most:
         return frame
     return pd.concat([frame.head(some - some // 2), frame.tail(some // 2)])
-
-
-def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
-    """Units that stand over columns: fractions are shown as they are."""
-    units = column_units(frame, shown, name="USD")
-    return {c: unit for c, unit in units.items() if not is_fraction(frame, unit)}
 
 
 def _size(frame: pd.DataFrame) -> str:

@@ -15,9 +15,8 @@ import pandas as pd
 from ..claims import MIME, Claim, Verdict, trace
 from ..claims.printed import DEPENDS, NEARNESS
 from ..claims.words import STATE_WORDS, criterion_number
-from ..ground.numbers import NOTHING, decimals
 from ..ground.templates import filled
-from ..stats.result import Result, flat
+from ..stats.result import Result
 from ..tables import Coverage
 from .frames import frame_html, ours, text
 
@@ -67,15 +66,8 @@ def coverage_svg(coverage: Coverage) -> str:
 
 
 def result_html(result: Result) -> str:
-    """What a result is and the first ROWS of its frame, as a small table; text of the reader's data
-    is escaped.
-    """
-    frame = flat(result.to_frame())
-    look: dict[str, Any] = {"index": False, "border": 0, "na_rep": NOTHING}
-    table = frame.head(ROWS).to_html(float_format=decimals, **look)
-    more = f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>"
-    head = f"<p><b>{escape(result.caption())}</b></p>"
-    return f"<div>{head}{table}{more if len(frame) > ROWS else ''}</div>"
+    """What a result is, and its frame as any is shown."""
+    return f"<p><b>{escape(result.caption())}</b></p>{frame_html(result.to_frame(), ROWS)}"
 
 
 def any_frame_html(frame: pd.DataFrame) -> str | None:

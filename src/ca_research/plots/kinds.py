@@ -6,7 +6,6 @@ written as the register says them; what lies on a bar is dashed.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import cycle
@@ -23,9 +22,9 @@ from ..claims.criteria import judge_criterion
 from ..claims.words import spread
 from ..ground import economies as eco
 from ..ground.display import Section
-from ..ground.errors import CoverageError
 from ..ground.numbers import between, number
 from ..registry.words import cell_words
+from ..stats.frames import require_some
 from ..tables.dates import bounds
 from . import style
 from .canvas import note
@@ -95,7 +94,7 @@ def bars(
     """
     lit = frame[by].isin(highlight or frame[by]).map({True: style.HIGHLIGHT, False: style.OTHER})
     rows = pd.DataFrame({"name": names(frame, by), "low": frame[value], "high": frame[value]})
-    rows = rows.assign(colour=[*lit], why="no figure")
+    rows = rows.assign(colour=[*lit])
     figure, (ax,) = panels(1, 0.5 + ROW * len(frame))
     draw_rows(ax, rows, lambda low, _: form(low), unit=unit, bar=bar)
     return figure
@@ -243,8 +242,6 @@ def ranges(
     rows = frame.assign(name=names(frame, by), colour=style.HIGHLIGHT)
     if highlight is not None:
         rows["colour"] = [{True: style.HIGHLIGHT, False: style.OTHER}.get(k, k) for k in highlight]
-    why = rows.get("missing", pd.Series("", rows.index)).fillna("").replace("", "no figure")
-    rows["why"] = [textwrap.shorten(one, 70) for one in why]
     figure, (ax,) = panels(1, 0.4 + ROW * len(frame))
     if beside is not None:
         places = rows[["name"]].reset_index(names="at")
@@ -411,8 +408,8 @@ def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
     ['3,305']
     """
     rows, result = evidence.main(criterion), _result(evidence, criterion)
-    if rows[["estimate", "low", "high"]].isna().all(axis=None):
-        raise CoverageError(f"no figure of {result.label}")
+    known = rows[["estimate", "low", "high"]].dropna(how="all")
+    require_some(known, f"figure of {result.label}")
     state = {cell.economy: cell.met for cell in result.cells}
     word = rows["economy"].map(state).map({True: "holds", False: "fails"}).fillna("undecided")
     ways = evidence.standing.query("criterion == @criterion and not is_main")

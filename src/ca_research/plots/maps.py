@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, known_name
+from ..ground.errors import known_name
 from ..ground.numbers import amount
 from ..registry.words import party
 from . import style
@@ -49,17 +49,11 @@ class Region:
 @cache
 def outline(economy: str) -> tuple[Ring, ...]:
     """Outer rings of an economy, each of points (degrees east, degrees north); the largest first.
-
-    Raises CoverageError where the package has none (aggregates).
+    The package says where it has none.
     """
     from countryinfo import CountryInfo
 
-    try:
-        shape = CountryInfo(economy).geo_json()["features"][0]["geometry"]
-    except (LookupError, TypeError):
-        raise CoverageError(
-            f"no outline of {economy!r}", hint="one of the economies, by its ISO code"
-        ) from None
+    shape = CountryInfo(economy).geo_json()["features"][0]["geometry"]
     parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
     rings = (tuple((float(x), float(y)) for x, y, *_ in part[0]) for part in parts)
     return tuple(sorted(rings, key=len, reverse=True))
@@ -81,11 +75,6 @@ def shared_border(one: str, other: str) -> list[Ring]:
     list of tuple
         Each run as points (degrees east, degrees north), along the outline of the first; empty
         where the two do not meet.
-
-    Raises
-    ------
-    CoverageError
-        There is no outline, as of an aggregate.
 
     Examples
     --------
@@ -136,8 +125,6 @@ def region_map(
     ------
     UsageError
         An economy of `values` has no place in the region.
-    CoverageError
-        There is no outline of an economy.
 
     Examples
     --------

@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from ..ground import economies as eco
-from ..ground.errors import CoverageError
 from ..stats import frames
 from ..stats.contract import one_figure_per_cell
 from ..stats.frames import origin, require
@@ -55,9 +53,9 @@ def needs(
                 frames.alike(frame, alike.split())
                 if cell:
                     one_figure(frame, cell.split())
-                if frame.empty and not empty:
+                if not empty:
                     hint = f"as from {like}" if like else ", ".join(wanted)
-                    raise CoverageError(f"`{name}` has no row: nothing to draw", hint=hint)
+                    frames.require_some(frame, f"row in {name}", hint)
             with style.room(sized(size) if size else style.current()):
                 figure = drawn(functools.partial(picture, *args, **kwargs))
             return says_sources(figure, frame)
@@ -73,16 +71,6 @@ def says_sources(picture: Any, frame: pd.DataFrame | None) -> Any:
     ids = origin(frame) if frame is not None else ()
     figure.sources = tuple(sorted({*getattr(figure, "sources", ()), *ids}))
     return picture
-
-
-def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> list[str]:
-    """Codes of what a picture is asked to show, by codes or names; a label that its frame holds is
-    its own. CoverageError for none.
-    """
-    codes = eco.resolve_all(names, held)
-    if not codes:
-        raise CoverageError(f"no {what} to draw", hint="name one by its code or its name")
-    return codes
 
 
 def one_figure(frame: pd.DataFrame, cell: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ with their figures, and words on them.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -162,12 +163,13 @@ def draw_rows(
     unit: str = "",
     strokes: bool = False,
     bar: float | None = None,
+    none: str = "no figure",
 ) -> None:
     """A bar for each row up to `low`, and a paler one to `high`; or, as `strokes`, what `intervals`
     draws; with the name of the row and its figures.
 
-    rows: name, low, high, colour and why there is no figure, where neither is known. form: writes
-    the ends that are known.
+    rows: name, low, high and colour; in a row without either its `missing` is written, else `none`.
+    form: writes the ends that are known.
     """
     rows = rows.reset_index(drop=True)
     known = rows.dropna(subset=["low", "high"], how="all")
@@ -182,7 +184,9 @@ def draw_rows(
     ends = high.fillna(low).clip(lower=None if strokes else 0)
     for y, end, *both in zip(known.index, ends, low, high, strict=True):
         note(ax, form(*both), end, y, beside, color=style.INK, bbox=style.CLEAR)
-    for y, why in rows["why"].drop(known.index).items():
+    reasons = rows.get("missing", pd.Series("", rows.index)).fillna("").replace("", none)
+    for y, why in reasons.drop(known.index).items():
+        why = textwrap.shorten(why, 70)
         note(ax, why, 0, y, (4, 0), xycoords=("axes fraction", "data"), bbox=style.CLEAR)
     ax.margins(x=0.16)
     bar_line(ax, bar)

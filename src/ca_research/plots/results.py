@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from ..claims import Verdict
 from ..estimates.units import PERCENT, dollars, head, tells_apart, upper
 from ..ground.arguments import how_many
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.errors import UsageError, known_name
 from ..ground.numbers import (
     amount,
     between,
@@ -25,7 +24,6 @@ from ..ground.numbers import (
     ordinal,
     small_percent,
 )
-from ..investment import LoanTerms
 from ..registry.words import (
     axis_words,
     cell_words,
@@ -35,11 +33,11 @@ from ..registry.words import (
     value_words,
 )
 from ..stats import EventStudy, SpecificationCurve, SyntheticControl
-from ..stats.frames import alike, origin
+from ..stats.frames import origin, require_some
 from ..stats.result import Result
 from ..trade import Gravity
 from . import claims, style
-from .canvas import Picture, name_line, note, present
+from .canvas import Picture, present
 from .coverage import coverage_picture
 from .needs import one_figure
 from .panels import (
@@ -48,7 +46,6 @@ from .panels import (
     draw_rows,
     ends_words,
     intervals,
-    label_rows,
     line,
     newest_words,
     year_axis,
@@ -69,44 +66,36 @@ def plot(
     **options: Any,
 ) -> Axes:
     """Draw a result on a new figure or the axes given. kind: name of its measure or its class."""
-    if isinstance(result, pd.DataFrame) and result.empty:
-        raise CoverageError("the frame has no row: there is nothing to draw", hint="other rows")
     draw = _PICTURES.get(kind) or partial(_figures, measure=kind)
     frame = result.to_frame() if kind not in _PICTURES and isinstance(result, Result) else result
     picture = draw(frame, **options)
     return present(picture if title is None else replace(picture, title=title), ax, size)
 
 
-# Two sides of one flow
+# Trade
+
+_FLOWS = {"flow": {"turnover": "exports plus imports"}}
 
 
 def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
-    known = sorted(set(gaps["direction"]))
-    shown = [known_name("direction", direction, known)] if direction is not None else known
-    gaps = gaps[gaps["direction"].isin(shown)]
+    """Both sides' reports, as figures of one measure."""
+    if direction is not None:
+        known_name("direction", direction, sorted(set(gaps["direction"])))
+        gaps = gaps[gaps["direction"] == direction]
     economy, partner = (gaps.attrs.get(side, "") for side in ("economy", "partner"))
-    divisor, unit = _money(gaps, gaps[["reported", "mirror"]].max(axis=None))
     sides = {
-        "reported": (f"{party(economy)} reports" if economy else "own report", "-"),
-        "mirror": (f"{party(partner)} reports" if partner else "partner's report", (0, (4, 2))),
+        "reported": f"{party(economy)} reports" if economy else "own report",
+        "mirror": f"{party(partner)} reports" if partner else "partner's report",
     }
-
-    def draw(ax: Axes) -> Axes:
-        for way in shown:
-            rows = gaps[gaps["direction"] == way]
-            colour = style.HIGHLIGHT if way == "import" else style.SECOND
-            for side, (who, dash) in sides.items():
-                name = who if len(shown) == 1 else f"{way}s: {who}"
-                series = rows[["year", side]].eval(f"{side} = {side} / {divisor}")
-                line(ax, series, side, colour, name, linestyle=dash)
-        ax.set_ylim(0)
-        return _years(ax)
-
-    below = f"{unit}."
+    said = [c for c in ("year", "direction", "price_basis") if c in gaps]
+    both = gaps.rename(columns=sides).melt(said, [*sides.values()], "side", "value_usd")
+    picture = _figures(both, measure="trade.mirror_gap")
+    below = picture.below
     if len(years := gaps.loc[gaps["services_included"].astype(bool), "year"]):
         when = " to ".join(dict.fromkeys(f"{year:.0f}" for year in (years.min(), years.max())))
         below += f" Some figures of {when} include services."
-    return Picture(draw, _gap_words(gaps, economy, partner), origin(gaps), below)
+    title = _gap_words(gaps, economy, partner)
+    return replace(picture, title=title, sources=origin(gaps), below=below)
 
 
 def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
@@ -117,76 +106,21 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
         return f"Only one side reports {whose}trade with {other}"
     way = both.loc[both["high"].idxmax(), "direction"]
     row = both[both["direction"] == way].sort_values("year").iloc[-1]
-    ratio = float(row["ratio"])
-    times = f"{number(round(ratio, 2)) if ratio > 0.01 else amount(ratio)} times as much"
     flow = f"{whose}{way}s {'from' if way == 'import' else 'to'} {other}"
+    times = f"{number(row['ratio'])} times as much"
     return f"{flow}: {other} reports {times} ({int(row['year'])})"
 
 
-# Ranks
-
-
-def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
-    top = how_many("top", top)
-    alike(ranks, ["economy", "basis", "flow"])
-    one_figure(ranks, ["year", "partner"])
-    newest = int(ranks["year"].max())
-    last = ranks[ranks["year"] == newest].sort_values(["rank", "partner"])
-    # of one year by rank; of several first those that the title may name, then by their trade in
-    # all years, for the last year alone may rank only a few
-    sums = ranks.groupby("partner")["low"].sum().sort_values(ascending=False, kind="stable")
-    several = len(last) < len(ranks)
-    order = [*last["partner"].head(2), *sums.index] if several else last["partner"]
-    shown = list(dict.fromkeys(order))[:top]
-    flow = "exports plus imports" if last["flow"].iloc[0] == "turnover" else last["flow"].iloc[0]
-    what = f"{flow}, {value_words(ranks['basis'].iloc[0])}"
-    divisor, unit = _money(last, last["high"].max())
-
-    def places(ax: Axes) -> Axes:
-        for code in reversed(shown):
-            rows = ranks.loc[ranks["partner"] == code, ["year", "rank"]].sort_values("year")
-            hue, (year, place) = style.colour(code), rows.iloc[-1]
-            line(ax, rows, "rank", hue, marker="o")
-            # at the edge, where no line of later years crosses the name
-            name = f"{number(place)} {party(code)}{f' ({year:.0f})' if year < newest else ''}"
-            name_line(ax, name, newest, place, hue)
-        ax.invert_yaxis()
-        ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
-        return _years(ax)
-
-    if several:
-        least, most = ranks.groupby("year")["partners"].max().agg(["min", "max"])
-        below = f"Rank by {what}, of {between(least, most)} partners."
-        drawn = ranks[ranks["partner"].isin(shown)]
-        return Picture(places, _lead_words(last), origin(drawn), below)
-    rows = last.assign(_name=last["partner"].map(party), _key=last["partner"], missing="")
-    rows = rows.assign(**last[["low", "high"]] / divisor)
-    picture = _rows(rows, "", amount, top, strokes=False)
-    below = f"{unit}, {what}"
-    return replace(picture, title=_lead_words(last), sources=origin(last), below=below)
-
-
-def _places(last: pd.DataFrame) -> list[str]:
-    """The place of each row in words, from the first to the last that its range leaves open; its
-    rank where others are left out.
-    """
-    if len(last) < last["partners"].max():
-        return [ordinal(int(rank)) for rank in last["rank"]]
-    ends = [
-        (1 + int((last["low"] > row.high).sum()), int((last["high"] >= row.low).sum()))
-        for row in last.itertuples()
-    ]
-    return [" to ".join(dict.fromkeys(map(ordinal, each))) for each in ends]
-
-
-def _lead_words(last: pd.DataFrame) -> str:
-    """The places of the first three, of each all that its range leaves open."""
-    row, many = last.iloc[0], int(last["partners"].max())
-    each = list(zip(map(party, last["partner"]), _places(last), strict=True))
-    named = ", ".join([" is ".join(each[0]), *map(" ".join, each[1:3])])
-    kind = "" if row["flow"] == "turnover" else f"{row['flow'].removesuffix('s')} "
-    partners = f"{party(row['economy'])}'s {many} ranked {kind}partner{'s' * (many > 1)}"
-    return f"{named} of {partners} in {int(row['year'])}"
+def _rank(ranks: pd.DataFrame, *, top: int | None = None) -> Picture:
+    """Places over the years, or the trade of one year; and among how many."""
+    value = "rank"
+    partners = ranks.groupby("year")["partners"].max()
+    if len(partners) == 1:
+        value = "value_usd"
+        ranks = ranks.rename(columns={"low": "value_usd_low", "high": "value_usd_high"})
+    picture = _figures(ranks.replace(_FLOWS), measure="trade.rank", value=value, top=top)
+    among = f" Ranked partners: {between(partners.min(), partners.max())}."
+    return replace(picture, below=f"{picture.below}{among}".strip())
 
 
 # Figures of any measure, over years or in rows
@@ -209,9 +143,7 @@ def _figures(
         raise UsageError(f"{measure} has no picture of its own", hint=hint)
     value = held[0] if value is None else known_name("value", value, held)
     table = _with_ends(table, value)
-    known = table.dropna(subset=["high"])
-    if known.empty:
-        raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
+    known = require_some(table.dropna(subset=["high"]), f"{value} is known: nothing to draw")
     lines = "year" in known and known["year"].nunique() > 1
     shown = known if lines else table
     keys = [c for c in shown if tells_apart(shown[c])]
@@ -219,10 +151,12 @@ def _figures(
     varied = [k for k in keys if shown[k].nunique() > 1] or keys[-1:] * (not lines)
     words = shown[keys].apply(lambda c: c.map(partial(cell_words, str(c.name))))
     years = [c for c in YEARS if c in known and known[c].nunique() == 1]
-    said = sorted({*keys}.difference(varied), key=lambda k: (k == "reporter", keys.index(k)))
+    said = [k for k in keys if k not in varied]
     about = ["reported by " * (k == "reporter") + words[k].iloc[0] for k in said]
     about += [" to ".join(dict.fromkeys(f"{known[c].max():.0f}" for c in years))] if years else []
     names = words[varied].agg(", ".join, axis=1) if varied else ""
+    if "rank" in shown and not lines and known["low"].equals(known["high"]):
+        names += " (" + shown["rank"].map(_place) + ")"
     shown = shown.assign(_name=names, _key=shown[varied[0]] if len(varied) == 1 else names)
     scale, unit, form = _scale(shown, value, units[value])
     what = (
@@ -230,8 +164,6 @@ def _figures(
     )
     if scale < 1:  # the title says of what its amounts are
         about.append(unit)
-    elif units[value].count(" ") and scale == 1:  # 'students per 100,000 inhabitants'
-        what, unit = unit, ""
     label = upper(what) + (f" ({', '.join(about)})" if about else "")
     shown = shown.assign(**shown[["value", "low", "high"]] * scale)
     draw = _lines if lines else partial(_rows, even=1 if measure in EVEN else None)
@@ -254,13 +186,15 @@ def _with_ends(table: pd.DataFrame, value: str) -> pd.DataFrame:
 def _scale(table: pd.DataFrame, value: str, unit: str) -> tuple[float, str, Callable[..., str]]:
     """What figures are multiplied with, their unit in words, and how one is written."""
     if unit == "USD":
-        divisor, words = _money(table, table["high"].abs().max())
-        return 1 / divisor, words[0].lower() + words[1:], amount
+        divisor, many = (1e9, "billion") if table["high"].abs().max() >= 5e8 else (1e6, "million")
+        return 1 / divisor, f"{many} {dollars(table)}", amount
     if unit == PERCENT:
         return 100, "per cent", _percents
     if unit.startswith(PERCENT):
         basis = ", real" if dollars(table).startswith("constant") else ", nominal"
         return 100, unit + basis * ("value_usd" in table), _percents
+    if value == "rank":
+        return 1, "", _place
     words = column_words(value)
     return 1, unit or words * (words != head(value)), _figure
 
@@ -270,6 +204,10 @@ def _figure(value: float) -> str:
     return number(value) if whole else minus_in_prose(decimals(value, 2))
 
 
+def _place(value: float) -> str:
+    return ordinal(int(value))
+
+
 def _percents(value: float) -> str:
     return ("\u2212" if value < 0 else "") + small_percent(abs(value) / 100)
 
@@ -277,7 +215,7 @@ def _percents(value: float) -> str:
 def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: int) -> Picture:
     size = "value_usd" if "value_usd" in known else "value"
     last = known.sort_values("year").groupby("_name").tail(1)
-    ends = last.sort_values(size, ascending=False, key=abs)
+    ends = last.sort_values(size, ascending=form is _place, key=abs)
     shown = ends.head(min(top, MOST_LINES))
     hues = style.palette(shown["_key"])
 
@@ -288,10 +226,17 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
         if known["low"].min() < 0:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         count_on(ax.yaxis)
+        if form is amount and known["low"].min() >= 0:
+            ax.set_ylim(0)
+        if form is _place:
+            ax.invert_yaxis()
+            ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
         return _years(ax)
 
     drawn = known[known["_name"].isin(shown["_name"])]
-    more = f" The largest of {len(ends)} series." * (len(ends) > len(shown))
+    if form is _place:  # places of two years are no range
+        drawn = drawn[drawn["year"] == known["year"].max()]
+    more = f" {len(shown)} of {len(ends)} series." * (len(ends) > len(shown))
     return Picture(draw, newest_words(drawn, "value", "_name", label, form)[0], below=more)
 
 
@@ -302,16 +247,13 @@ def _rows(
     top: int,
     *,
     even: float | None = None,
-    strokes: bool = True,
 ) -> Picture:
-    """The first rows of a frame; strokes: whether a range is one, and no bar."""
+    """The first rows of a frame; where figures have ranges each is a stroke, and no bar."""
     shown = table.head(top)
     hues = [style.colour(str(key), "") for key in shown["_key"]]
     hues = [hue or (style.OTHER if any(hues) else style.HIGHLIGHT) for hue in hues]
-    why = shown.get("missing", pd.Series("", shown.index)).replace("", "no figure")
-    why = [textwrap.shorten(str(one), 40) for one in why]
-    shown = shown.assign(name=shown["_name"], colour=hues, why=why)
-    strokes = strokes and not table["low"].equals(table["high"])
+    shown = shown.assign(name=shown["_name"], colour=hues)
+    strokes = not table["low"].equals(table["high"])
 
     def draw(ax: Axes) -> Axes:
         draw_rows(ax, shown, partial(ends_words, form), strokes=strokes, bar=even)
@@ -353,29 +295,21 @@ def _event_study(study: EventStudy) -> Picture:
 def _gravity(fit: Gravity) -> Picture:
     table = fit.table.eval("value = estimate")
     known = table.dropna(subset=["value"])
-    if known.empty:
-        raise CoverageError("no term was estimated: there is nothing to draw", hint="see .log")
+
+    rows = table.assign(name=table["term"].map(column_words), colour=style.HIGHLIGHT)
 
     def draw(ax: Axes) -> Axes:
-        ax.axvline(0, color=style.INK, linewidth=style.scaled(0.8))
-        places = pd.Series(range(len(table)), table.index)
-        for y in places[table["estimate"].isna()]:
-            note(ax, " not estimated", 0, y, bbox=style.CLEAR)
-        intervals(ax, places, table, style.HIGHLIGHT, 1.6, size=26)
-        label_rows(ax, [_term(row) for _, row in table.iterrows()])
+        look: dict[str, Any] = {"strokes": True, "bar": 0, "none": "not estimated"}
+        draw_rows(ax, rows, partial(ends_words, _figure), **look)
         return ax
 
     clear = int((table["p"] < 0.05).sum())
     differ = f"terms differ{'s' if clear == 1 else ''} from zero at 5%"
     title = f"{clear or 'None'} of {len(known)} {differ}"
     if len(known) == 1:
-        title = f"{_term(known.iloc[0])}: {_interval_words(known.iloc[0])}"
+        title = f"{column_words(str(known['term'].iloc[0]))}: {_interval_words(known.iloc[0])}"
     below = f"Log points. {fit.caption()}."
     return Picture(draw, title, fit.sources, below, rows=2 * len(table) + 7)
-
-
-def _term(row: pd.Series) -> str:
-    return column_words(str(row["term"]))
 
 
 def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:
@@ -412,9 +346,7 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
     if criterion is not None:
         return _criterion(verdict, criterion)
     data = claims.judged_cells(verdict)
-    if data.empty:
-        hint = verdict.reason
-        raise CoverageError("no criterion was judged: there is nothing to draw", hint=hint)
+    require_some(data, "criterion that was judged", verdict.reason)
     title = f"{verdict.claim}: {verdict.verdict}. {verdict.finding}"
     draw, rows = partial(claims.draw_judged, data=data), 3.4 * data["criterion"].nunique() + 5
     return Picture(draw, title, list(verdict.sources), rows=rows)
@@ -431,11 +363,6 @@ def _criterion(verdict: Verdict, criterion: str) -> Picture:
 # What they share
 
 
-def _money(frame: pd.DataFrame, largest: float) -> tuple[float, str]:
-    divisor, many = (1e9, "Billion") if largest >= 5e8 else (1e6, "Million")
-    return divisor, f"{many} {dollars(frame)}"
-
-
 def _years(ax: Axes) -> Axes:
     year_axis(ax, 6)
     style.bare(ax, x=False)
@@ -443,22 +370,13 @@ def _years(ax: Axes) -> Axes:
 
 
 def _synthetic(control: SyntheticControl) -> Picture:
-    def draw(ax: Axes) -> Axes:
-        for name, hue in (("synthetic", style.OTHER), ("treated", style.HIGHLIGHT)):
-            words = control.unit if name == "treated" else name
-            gaps = control.gaps[["time", name]].rename(columns={"time": "year"})
-            line(ax, gaps, name, hue, cell_words("economy", words))
-        ax.axvline(control.start, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
-        return _years(ax)
-
+    """The unit and the mean of the others that it resembled, as figures over the years."""
+    sides = ["synthetic", control.unit]
+    gaps = control.gaps.rename(columns={"time": "year", "treated": control.unit})
+    picture = _figures(gaps.melt("year", sides, "side"), measure="SyntheticControl")
     title = f"Mean gap from {control.start:.0f}: {decimals(control.effect, 2)}"
     below = f"Beside the weighted mean of {len(control.weights)} others."
-    return Picture(draw, title.replace("-", "\u2212"), (), below)
-
-
-def _collateral(terms: LoanTerms) -> Picture:
-    table = terms.collateral.rename(columns=lambda c: c.replace("share", "collateral"))
-    return replace(_figures(table, measure="LoanTerms"), sources=terms.sources)
+    return replace(picture, title=minus_in_prose(title), below=below)
 
 
 _PICTURES: dict[str, Callable[..., Picture]] = {
@@ -467,7 +385,6 @@ _PICTURES: dict[str, Callable[..., Picture]] = {
     "Coverage": coverage_picture,
     "EventStudy": _event_study,
     "Gravity": _gravity,
-    "LoanTerms": _collateral,
     "Placebos": lambda p: _figures(p.table.rename(columns={"unit": "name"}), measure="Placebos"),
     "SpecificationCurve": _curve,
     "SyntheticControl": _synthetic,

@@ -31,6 +31,7 @@ from ..ground.errors import CoverageError, known_name
 from ..ground.numbers import NOTHING, fixed, percent
 from ..ground.source_columns import ids_in, source_columns
 from ..registry.words import cell_words
+from ..stats.frames import require_some
 from ..tables import source_ids
 from . import style
 from .canvas import for_phone
@@ -238,7 +239,7 @@ def show_choice(
     record = _record(section, title, note, data if sources is None else sources)
     first, *record["others"] = (_drawn(label, *one) for label, one in both.items())
     svg, plain = first.pop("svg"), f"{title}\n{first['alt']}"
-    record |= {"tables": [], "csv": _csv(with_index(data)), "question": question, **first}
+    record |= {"csv": _csv(with_index(data)), "question": question, **first}
     _send({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain})
 
 
@@ -438,9 +439,7 @@ def known(frame: pd.DataFrame) -> pd.DataFrame:
     ...     show_table(known(lengths.query("km > 2000")), section="main", title="Long borders")
     {...'text': 'What would stand here needs figures that were not known on this day.'...
     """
-    if frame.empty:
-        raise CoverageError("a frame has no row: there is nothing to show")
-    return frame
+    return require_some(frame, "row to show")
 
 
 def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[str]]]) -> None:

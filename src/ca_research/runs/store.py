@@ -70,10 +70,7 @@ BESIDE = (
 ABOUT_ALL = ("index.html", "register.html", "methods.html", "amendments.html", "glossary.html")
 """Pages of a report that are about all of its runs."""
 
-CARDS = "share/*.png"
-"""The small pictures of verdicts, for previews of links."""
-
-_FORMS = ("*.html", CARDS, "notebooks/*.ipynb")
+_FORMS = ("*.html", "notebooks/*.ipynb")
 """What a report has of each of its runs."""
 
 _FIELDS = {"runs": {"file", "seconds", "read"}, "reports": {"files", "read", "runs"}}
@@ -226,10 +223,9 @@ def made_here(file: Path) -> bool:
     if file.name in BESIDE:
         signs = (file.with_name("index.html"), *file.parent.glob("notebooks/*.ipynb"))
         return any(made_here(sign) for sign in signs if sign.is_file())
-    marks = {  # what a page says at its end, a run in its notebook, a card in its description
+    marks = {  # what a page says at its end, a run in its notebook
         ".html": f'<span id="address">{file.name}</span>',
         ".ipynb": '"run_id"',
-        ".png": "\nca-research ",
     }
     mark = marks.get(file.suffix)
     return mark is not None and mark.encode() in file.read_bytes()

@@ -1,5 +1,5 @@
-"""Colours that pages, pictures on them and cards have in common; those of pages alone stand at the
-head of `style.css`.
+"""Colours that pages and pictures on them have in common; those of pages alone stand at the head of
+`style.css`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ON_DARK = {
 """Colours of marks in pictures: as they are drawn, and on a dark page."""
 
 TONE = {"supported": "#00674c", "partly supported": "#7a5c00", "contradicted": "#a8330d"}
-"""Of a verdict on a light card; others have the colour of muted words."""
+"""Of a verdict on a light page; others have the colour of muted words."""
 
 VARIABLES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"} | {
     colour: f"f{colour[1:]}" for colour in ON_DARK

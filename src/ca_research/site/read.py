@@ -92,7 +92,6 @@ class Figure(_Item, Picture):
     """A picture, or several of which a reader sees one."""
 
     kind: Literal["figure"] = "figure"
-    tables: list[str] = []
     question: str = ""
     others: list[Picture] = []
 

@@ -48,7 +48,7 @@ from ..registry.words import (
     value_words,
 )
 from ..tables import cite, rows_of
-from . import cards, colours, copies, moves, parts
+from . import colours, copies, moves, parts
 from .first_use import anchor, anchors
 from .forms import table_latex, without_formulas
 from .svg import INHERITED, clean, shorter
@@ -199,7 +199,6 @@ _TOOLS: dict[str, Any] = {
     "registry": registry,
     "display": display,
     "colours": colours,
-    "card_of": cards.address,
     "decides": overview.deciding,
     "tells": overview.told,
     "want_of": words,

@@ -18,7 +18,7 @@ from ..ground.periods import day_in_words
 from ..runs import EXECUTED
 from ..runs.store import ABOUT_ALL, made_here
 from ..tables import cite
-from . import cards, moves
+from . import moves
 from .first_use import link_terms
 from .forms import EXPORTS, VERDICTS
 from .read import Page, read_pages
@@ -61,7 +61,6 @@ def write_site(out: Path, pages: Sequence[Page] | None = None) -> Path:
         beside["references.json"] = cite(cited, "csl") + "\n"
     for name, text in beside.items():
         write_whole(out / name, text)
-    cards.write(site.env, site.pages, out)
     for stale in filter(made_here, set(out.glob("*.html")) - written):
         stale.unlink()
     if faulty := [page for page in site.pages if page.faults]:

@@ -152,7 +152,7 @@ class Result:
         Raises
         ------
         UsageError
-            The kind of result has no picture, or `ax` and `size` are both given.
+            The kind of result has no picture.
         UnknownNameError
             An option or a size that is none.
         CoverageError
