@@ -16,7 +16,8 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import refuse_named, refuse_units, require
+from ..stats.contract import one_figure_per_cell
+from ..stats.frames import refuse_labels, refuse_units, require, require_some, years
 from ..stats.result import Result
 from . import guards
 from .concessionality import grant_element, grant_element_bounds
@@ -318,15 +319,19 @@ def loan_terms(
     >>> terms.summary.set_index("term").loc["grant_element_recomputed", "mean"].round(1)
     np.float64(53.1)
     """
-    mine = guards.one_edition(require(projects, ("flow_type",), keys=("host",)), edition)
-    refuse_named(mine["host"].unique(), "host")
+    columns = ("flow_type", "year", "project_id", "source_id")
+    projects = require(projects, columns, keys=("host",))
+    mine = projects[projects["source_id"] == edition]  # another may list the same project again
+    years(require_some(mine, f"project of edition {edition!r}"))
+    one_figure_per_cell(mine, ["project_id"])
+    refuse_labels(mine["host"].unique(), "host", eco.codes())
     here = set(mine["host"])
     hosts = sorted(here) if economies is None else eco.single_economies(economies, here)
     if "collateralised" in mine:
         mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
-    columns = ["subject", "attribute", "value", "unit", "note", "source_id"]
-    facts = require(pd.DataFrame(columns=columns) if facts is None else facts, columns)
-    facts = facts.astype({column: "string" for column in columns if column != "value"})
+    told = ["subject", "attribute", "value", "unit", "note", "source_id"]
+    facts = require(pd.DataFrame(columns=told) if facts is None else facts, told)
+    facts = facts.astype({column: "string" for column in told if column != "value"})
     published = _published(facts, mine)
     refuse_units(published, "unit", ("percent",))
     mine = mine[mine["host"].isin(hosts)]
