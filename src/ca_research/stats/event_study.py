@@ -21,7 +21,7 @@ from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .columns import floats
 from .contract import Share, one_figure_per_cell, takes
-from .fixed_effects import Log, Sample, estimated, note, scaled
+from .fixed_effects import Log, Sample, estimated, note, prune, scaled
 from .frames import origin, require, require_some
 from .result import Result, t_interval
 
@@ -48,8 +48,8 @@ class EventStudy(Result):
     ----------
     table : pandas.DataFrame
         One row per event time of the window: ``event_time``, ``estimate``, ``se``, ``low``,
-        ``high`` (units of the outcome), ``treated`` (units observed then); of a reference 0 without
-        an error.
+        ``high`` (units of the outcome), ``p``, ``treated`` (units observed then); of a reference 0
+        without an error.
     att : pandas.Series
         ``estimate``, ``se``, ``low``, ``high``, ``p``, over all treated periods.
     pretrend : dict
@@ -106,12 +106,10 @@ class EventStudy(Result):
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:
         """Effects for regression tables: the form of a plug-in of maketables."""
-        shown = self.table[self.table["se"].notna()]
-        rows = pd.concat([shown, self.att.to_frame().T])
-        b, se = rows[["estimate", "se"]].to_numpy(float).T
-        terms = [f"event time {time}" for time in shown["event_time"]]
-        intervals = t_interval(b, se, self.pretrend["df_errors"], 0.95)
-        return intervals.set_axis([*terms, "all treated periods"]).rename(columns={"estimate": "b"})
+        terms = self.table.dropna(subset="se").rename(columns={"estimate": "b"})
+        terms = terms.set_index("event time " + terms["event_time"].astype(str))
+        terms.loc["all treated periods"] = self.att.rename({"estimate": "b"})
+        return terms
 
     @property
     def __maketables_depvar__(self) -> str:
@@ -132,12 +130,11 @@ class EventStudy(Result):
     def caption(self) -> str:
         effect, low, high = (decimals(self.att[name]) for name in ("estimate", "low", "high"))
         times = " or ".join(map(str, self.reference))
-        from_others = f"measured from event time {times}, a cohort's last before treatment"
         parts = [
             f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} "
             "untreated units",
             f"effect over all treated periods {effect} ({low} to {high})",
-            "" if self.reference in ((), (-1,)) else from_others,
+            times and f"measured from event time {times}",
             self.pretrend["statement"],
             self.caution,
         ]
@@ -195,8 +192,11 @@ def _compared(rows: pd.DataFrame, estimator: str, log: Log) -> pd.DataFrame:
     rows = _without(rows, rows["treated"] & ~_linked(rows), reason, log)
     first_stage = estimator == "did2s"  # which is of untreated rows
     used = rows[~rows["treated"]] if first_stage else rows
+    effects = [pd.factorize(used[name])[0] for name in ("u", "t")]
+    many = prune(Sample(used["y"].to_numpy(), {}, effects, used[[]].to_numpy()), "ols", [])[1]
+    alone = ~(rows["u"].isin(used["u"][many]) & rows["t"].isin(used["t"][many]))
     reason = f"one {'untreated ' * first_stage}row alone in its unit or period"
-    rows = _without(rows, _alone(rows, used), reason, log)
+    rows = _without(rows, alone, reason, log)
     require_some(rows[rows["treated"]], "treated row to be compared with untreated ones", _OBSERVED)
     unseen = rows["first"].notna() & ~rows.groupby("u")["treated"].transform("any")
     note(log, "", "its unit is not observed from the treatment on: in leads alone", unseen.sum())
@@ -219,17 +219,6 @@ def _linked(rows: pd.DataFrame) -> np.ndarray:
     links.resize(2 * len(rows), 2 * len(rows))
     part = connected_components(links, directed=False)[1]
     return part[unit] == part[period + len(rows)]
-
-
-def _alone(rows: pd.DataFrame, used: pd.DataFrame) -> pd.Series:
-    """Rows of units and periods that have a single row among those `used`, which pyfixest takes
-    out, and of those that then have one.
-    """
-    single = pd.Series(True, index=used.index)
-    while single.any():
-        single = ~(used["u"].duplicated(keep=False) & used["t"].duplicated(keep=False))
-        used = used[~single]
-    return ~(rows["u"].isin(used["u"]) & rows["t"].isin(used["t"]))
 
 
 def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
@@ -407,14 +396,11 @@ def event_study(
     weights = (times[:, None] == k) * size
     weights = weights / weights.sum(axis=1, keepdims=True)
     b, cov = weights @ beta, weights @ v @ weights.T
-    table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).drop(columns="p")
+    table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).set_axis(times.astype(int))
     # where other cohorts have an estimate at a time, it is no reference of the table
-    table = table.set_axis(pd.Index(times.astype(int), name="event_time"))
-    away = pd.Index([time for time in reference if time not in times], dtype=int)
-    fixed = pd.DataFrame({"estimate": 0.0}, away)
-    table = pd.concat([table, fixed]).sort_index().loc[first_time:last_time]
-    units = rows.groupby("k")["u"].nunique()
-    table["treated"] = units.reindex(table.index, fill_value=0)
+    table = table.reindex(sorted({*table.index, *reference})).loc[first_time:last_time]
+    table["estimate"] = table["estimate"].fillna(0.0)
+    table["treated"] = rows.groupby("k")["u"].nunique().reindex(table.index, fill_value=0)
     table = table.rename_axis("event_time").reset_index()
     post = (k >= 0) * size / size[k >= 0].sum()
     overall, variance = np.array([post @ beta]), np.array([post @ v @ post])
