@@ -25,8 +25,6 @@ from .fixed_effects import Log, Sample, estimated, note, prune, scaled
 from .frames import origin, require, require_some
 from .result import Result, t_interval
 
-LEAST_BEFORE = 2
-"""Periods before a treatment, one of them the reference: with fewer there is no trend to see."""
 EXACT = 1e-6
 """Residuals below this share of the outcome's spread are what an iterative solution leaves, not
 noise to test against.
@@ -87,8 +85,6 @@ class EventStudy(Result):
     (6, 8)
     """
 
-    _table = "table"
-
     table: pd.DataFrame
     att: pd.Series
     pretrend: dict[str, Any]
@@ -98,10 +94,10 @@ class EventStudy(Result):
     untreated: int
     log: pd.DataFrame
     caution: str
-    outcome: str = ""
-    sources: tuple[str, ...] = ()
-    cluster: str = ""
-    reference: tuple[int, ...] = ()
+    outcome: str
+    sources: tuple[str, ...]
+    cluster: str
+    reference: tuple[int, ...]
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:
@@ -111,17 +107,15 @@ class EventStudy(Result):
         terms.loc["all treated periods"] = self.att.rename({"estimate": "b"})
         return terms
 
+    __maketables_fixef_string__ = "unit+period"
+
     @property
     def __maketables_depvar__(self) -> str:
         return self.outcome
 
     @property
-    def __maketables_fixef_string__(self) -> str:
-        return "unit+period"
-
-    @property
     def __maketables_vcov_info__(self) -> dict[str, Any]:
-        return {"vcov_type": "CRV", "clustervar": [self.cluster] if self.cluster else None}
+        return {"vcov_type": "CRV", "clustervar": [self.cluster]}
 
     def __maketables_stat__(self, key: str) -> Any:
         """What stands below the effects."""
@@ -174,12 +168,6 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: Log) -> pd.DataFra
     require_some(
         rows[rows["first"].isna()], "unit that stays untreated", "never treated is missing, not 0"
     )
-    before = rows.loc[rows["k"] < 0, "k"].unique()[LEAST_BEFORE - 1 :]
-    periods = rows["t"].unique()[LEAST_BEFORE:] if rows["treated"].any() else before[:0]
-    for enough in (before, periods):
-        require_some(
-            enough, f"treated unit with {LEAST_BEFORE} periods before it, and one from it on"
-        )
     # the unit effects absorb this shift; without it the iterative first stage would lose digits to
     # the level of y
     rows["y"] -= rows["y"].where(~rows["treated"]).groupby(rows["u"]).transform("mean")
@@ -352,9 +340,8 @@ def event_study(
         Text, a unit twice in a period or in two clusters, a row without a unit, event times that
         are no whole numbers, an impossible window or level.
     CoverageError
-        Nobody treated, nobody untreated, all treated at once, too few periods, fewer than two
-        clusters, effects that cannot be told from those of units and periods, a constant outcome or
-        an exact fit.
+        Nobody treated, nobody untreated, all treated at once, fewer than two clusters, effects that
+        cannot be told from those of units and periods, a constant outcome or an exact fit.
 
     Notes
     -----
@@ -409,10 +396,7 @@ def event_study(
     leads = (times >= first_time) & (times < rows.loc[rows["k"] < 0, "k"].max())
     clustered = rows[rows["first"].notna()].groupby("g")["treated"].any()
     few = int(clustered.sum())
-    more = f" ({len(clustered) - few} more only before)" * (not clustered.all())
-    caution = (
-        f"{few} treated clusters{more}: the errors are too small; rank against placebos instead"
-    )
+    caution = f"{few} treated clusters: the errors are too small; rank against placebos instead"
     return EventStudy(
         table=table,
         att=t_interval(overall, np.sqrt(variance.ravel()), clusters - 1, level).iloc[0],

@@ -121,8 +121,6 @@ class Placebos(Result):
     (12, True)
     """
 
-    _table = "table"
-
     table: pd.DataFrame
     p: float
     p_positive: float

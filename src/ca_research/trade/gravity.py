@@ -97,8 +97,6 @@ class Gravity(Result):
     True
     """
 
-    _table = "table"
-
     table: pd.DataFrame
     n: int
     clusters: int
