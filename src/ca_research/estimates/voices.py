@@ -25,7 +25,7 @@ from ..stats.frames import (
     alike,
     figures,
     own_groups,
-    refuse_named,
+    refuse_labels,
     refuse_named_aggregates,
     require,
     years,
@@ -247,7 +247,8 @@ def _row(
     if not voices:
         for role, codes in (("unit", [unit]), ("counterpart", question.of)):
             if named := terms.column(role):
-                refuse_named(frame[named].unique(), named, codes)
+                labels = eco.named(frame[named].unique())
+                refuse_labels([n for n in labels if labels[n] in codes], named, codes)
         return estimate_row(economy=unit, missing=_absent(terms, unit, year, question) + lacking)
     if question.in_unit:
         _refuse_unlike(pd.concat([voice.rows for voice in voices]), ["part"])

@@ -21,7 +21,7 @@ from typing import Any
 
 from . import paths
 from .arguments import several, whole_number
-from .errors import AggregateError, RegistryError, UnknownNameError, UsageError, suggest
+from .errors import AggregateError, RegistryError, UnknownNameError, suggest
 from .remember import by_files
 from .textfiles import registered_rows
 
@@ -108,9 +108,6 @@ class _Aggregates(Mapping[str, Aggregate]):
 
     def __len__(self) -> int:
         return len(_read_aggregates())
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self)
 
 
 @dataclass(frozen=True)
@@ -331,19 +328,12 @@ def resolve(name: str | int) -> str:
     ------
     UnknownNameError
         It is none of these; says what may be meant.
-    UsageError
-        It is neither text nor a whole number.
 
     Examples
     --------
     >>> [resolve(name) for name in ("Turkey", "Türkiye", "TR", "EU", "Egypt, Arab Rep.", 156)]
     ['TUR', 'TUR', 'TUR', 'EU', 'EGY', 'CHN']
     """
-    if not isinstance(name, (str, int)) or isinstance(name, bool):
-        raise UsageError(
-            f"an economy is given by its code or name, not by {name!r}",
-            hint="'KAZ' or 'Kazakhstan'",
-        )
     if (code := code_of(name)) is None:
         also = "a code of ISO 3166, a number of the UN, or a name in English, Russian or Chinese"
         if group := no_economy(name):

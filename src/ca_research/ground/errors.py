@@ -289,10 +289,9 @@ class UndeclaredReadError(CaResearchError):
     """A notebook reads a table or a registry entry that its metadata does not declare."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]):
+        what, key = {"table": ("table", "tables"), "registry": ("registry entry", "registry")}[kind]
         super().__init__(
-            f"the notebook reads the {'registry entry' if kind == 'registry' else kind} {name!r} "
-            "without declaring it",
+            f"the notebook reads the {what} {name!r} without declaring it",
             where=f"declared: {', '.join(known) or 'none'}",
-            hint=f"add it to `ca_research.{'registry' if kind == 'registry' else 'tables'}` in "
-            "the notebook's metadata",
+            hint=f"add it to `ca_research.{key}` in the notebook's metadata",
         )

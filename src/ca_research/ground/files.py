@@ -75,14 +75,7 @@ def stamps(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     """Which of two sets of marks differ, by the names that a user knows."""
     names = sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
-    return [_named(Path(n)) for n in names]
-
-
-def _named(file: Path) -> str:
-    try:
-        return file.relative_to(paths.home()).as_posix()
-    except ValueError:
-        return file.name
+    return [paths.shown(Path(n)) for n in names]
 
 
 # --- writing

@@ -21,9 +21,7 @@ def years_back(name: str) -> int:
     """
     hit = re.fullmatch(r"newest(?:-(\d+))?", str(name))
     if not hit:
-        hint = "'newest', 'newest-1', 'newest-2' ..."
-        if str(name).isdigit():
-            hint = f"a year itself is written as a number: {name}"
+        hint = "'newest', 'newest-1' ..., or a year as a number"
         raise UsageError(f"not a relative year: {name!r}", hint=hint)
     return int(hit[1] or 0)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import MixedUnitsError, known_name
 from ..stats.contract import Economies, Economy, Frame, takes
-from ..stats.frames import ROUNDING, refuse_named, require, require_some
+from ..stats.frames import ROUNDING, refuse_labels, require, require_some
 from .guards import CREDITOR_TOTALS, current_dollars
 
 GDP = "NY.GDP.MKTP.CD"
@@ -71,9 +71,9 @@ def debt_exposure(
     macro = require(macro, ("indicator", "value", "source_id"), keys=OUTPUT.cell)
     eco.single_economies(creditor)
     owed_to = [creditor, *CREDITOR_TOTALS]
-    refuse_named(debt["debtor"].unique(), "debtor", debtors)
-    refuse_named(debt["creditor"].unique(), "creditor", owed_to)
-    refuse_named(macro["economy"].unique(), "economy", debtors)
+    refuse_labels(debt["debtor"].unique(), "debtor", debtors)
+    refuse_labels(debt["creditor"].unique(), "creditor", owed_to)
+    refuse_labels(macro["economy"].unique(), "economy", debtors)
     common = whole_accounts(debt, debtors, creditor)
     require_some(
         common, f"source of stocks owed to {creditor}, BIL and MUL by {', '.join(debtors)}"

@@ -12,9 +12,8 @@ from ..stats.contract import Economy, Frame, Single, Year, takes
 from ..stats.frames import (
     cited,
     own_groups,
-    refuse_named,
+    refuse_labels,
     refuse_named_aggregates,
-    refuse_two_labels,
     require,
     shares_of,
     years,
@@ -29,7 +28,7 @@ def _single(investment: pd.DataFrame) -> pd.DataFrame:
     investment = require(investment, (), keys=("investor", "host", "year"))
     years(investment)
     refuse_named_aggregates(investment["investor"].unique(), "investor")
-    refuse_two_labels(investment["host"].unique(), "host")
+    refuse_labels(investment["host"].unique(), "host")
     groups = investment["investor"].isin(list(eco.AGGREGATES))
     return investment[~(groups | own_groups(investment, ("investor", "host")))]
 
@@ -152,7 +151,7 @@ def stock_rows(
 ) -> pd.DataFrame:
     """Rows of table `investment` behind `stock_by_investor`; raises what that raises."""
     out, code = eco.single_economies(leave_out), eco.resolve(host)
-    refuse_named(require(investment, ("host",))["host"].unique(), "host", [code])
+    refuse_labels(require(investment, ("host",))["host"].unique(), "host", [code])
     rows = _stock(investment)
     rows = rows[(rows["host"] == code) & (rows["year"] == whole_number("year", year))]
     if rows["source_id"].nunique() > 1:
@@ -161,7 +160,7 @@ def stock_rows(
         best = rows.groupby("source_id")["investor"].nunique().idxmax()
         rows = rows[rows["source_id"] == best]
     rows = STOCK.check(rows)
-    refuse_named(rows["investor"].unique(), "investor")
+    refuse_labels(rows["investor"].unique(), "investor", eco.codes())
     return rows[~rows["investor"].isin(out)]
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, known_name
-from ..stats.contract import MONEY, Frame, one_figure_per_cell
-from ..stats.frames import refuse_named_aggregates, refuse_units, require_some
+from ..stats.contract import MONEY
+from ..stats.frames import refuse_named_aggregates, refuse_units
 
 CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
@@ -46,18 +46,6 @@ def refuse_overlaps(frame: pd.DataFrame, column: str, within: Sequence[str]) -> 
                     where=f"{column}s of {key}",
                     hint="keep the aggregate or its parts, not both",
                 )
-
-
-def one_edition(projects: pd.DataFrame, edition: str) -> pd.DataFrame:
-    """Projects of one edition; editions list the same project again, so they are never pooled."""
-    projects = Frame(value="", columns=("host", "year", "project_id", "source_id")).read(
-        projects, ()
-    )
-    mine = require_some(
-        projects[projects["source_id"] == edition], f"project of edition {edition!r}"
-    )
-    one_figure_per_cell(mine, ["project_id"])
-    return mine
 
 
 def not_refused(projects: pd.DataFrame) -> pd.Series:

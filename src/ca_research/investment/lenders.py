@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, MixedUnitsError
 from ..stats.contract import Economies, Frame, takes
-from ..stats.frames import ROUNDING, cited, refuse_named, refuse_two_labels, require, require_some
+from ..stats.frames import ROUNDING, cited, refuse_labels, require, require_some
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -80,12 +80,10 @@ def creditor_hhi(
     [[2024.0, 0.39, 0.15, 0.43]]
     """
     debt = require(debt, ("measure", "value_usd", "source_id"), keys=OWED.cell)
-    refuse_two_labels(debt["debtor"].unique(), "debtor")
+    refuse_labels(debt["debtor"].unique(), "debtor", debtors or ())
     every = debt[(debt["measure"] == measure) & (debt["source_id"] == source)]
     every = every if debtors is None else every[every["debtor"].isin(debtors)]
     rows = OWED.check(every)
-    if debtors is not None:
-        refuse_named(debt["debtor"].unique(), "debtor", debtors)
     for debtor in debtors or [""]:
         mine = rows[rows["debtor"].eq(debtor) | (debtor == "")]
         require_some(mine, f"{measure} of {debtor or 'anyone'} by {source}", "missing is not zero")

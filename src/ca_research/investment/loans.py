@@ -16,7 +16,8 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import refuse_named, refuse_units, require
+from ..stats.contract import one_figure_per_cell
+from ..stats.frames import refuse_labels, require, require_some, years
 from ..stats.result import Result
 from . import guards
 from .concessionality import grant_element, grant_element_bounds
@@ -36,8 +37,6 @@ TERMS = {
 """Term -> unit."""
 
 _STATED = ("interest", "maturity", "grace", "grant_element_published", "collateralised")
-_PUBLISHED = ("chinese_loan_interest_rate_mean", "chinese_loan_grant_element_mean")
-_LISTED = "chinese_finance_projects_listed"
 _FLOATING = re.compile(r"\b(?:LIBOR|EURIBOR|SHIBOR|SOFR|KIBOR|floating|variable)\b", re.I)
 _PATTERNS = {
     "interest": (
@@ -110,13 +109,9 @@ class LoanTerms(Result):
         Rows of the edition that are no loan here: ``host``, ``reason``, ``projects`` (number of).
     statements : pandas.DataFrame
         Facts on terms that speak of no single project of the edition; never in the summary.
-    published : pandas.DataFrame
-        Means that another table gives: ``subject``, ``attribute``, ``value``, ``unit``, ``rows``
-        (loans behind it, from the note), ``source_id``, ``of_edition`` (whether its count of
-        projects by host is this edition's).
     sources : tuple of str
-        Ids of the edition and of all that state a term of one of its loans; `statements` and
-        `published` name their own.
+        Ids of the edition and of all that state a term of one of its loans; `statements` name their
+        own.
 
     Examples
     --------
@@ -139,7 +134,6 @@ class LoanTerms(Result):
     collateral: pd.DataFrame
     left_out: pd.DataFrame
     statements: pd.DataFrame
-    published: pd.DataFrame
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -237,32 +231,19 @@ def _summary(loans: pd.DataFrame, hosts: Sequence[str]) -> pd.DataFrame:
 
 def _collateral(loans: pd.DataFrame, hosts: Sequence[str]) -> pd.DataFrame:
     marks = loans["collateralised"].astype("Float64").groupby(loans["host"])
-    counts = pd.DataFrame({"loans": marks.size(), "stated": marks.sum(), "known": marks.count()})
-    table = counts.reindex(pd.Index(hosts, name="host"), fill_value=0).astype(float)
-    n, stated, known = (table.pop(c) for c in ("loans", "stated", "known"))
+    table = pd.DataFrame({"loans": marks.size(), "stated": marks.sum(), "known": marks.count()})
+    table = table.reindex(pd.Index(hosts, name="host"), fill_value=0).astype(int)
+    n, stated, known = table["loans"], table["stated"], table.pop("known")
     denied = known - stated
     only_positive = "no loan is stated to be without collateral: only the positive is marked"
-    whole = {"loans": n, "stated": stated, "denied": denied, "not_stated": n - known}
     return table.assign(
-        **{name: values.astype(int) for name, values in whole.items()},
+        denied=denied,
+        not_stated=n - known,
         share_low=stated / n,
         share_high=(n - denied) / n,
         share_of_known=(stated / known).where(denied > 0),
         missing=np.where(denied > 0, "", only_positive),
     ).reset_index()
-
-
-def _published(facts: pd.DataFrame, edition: pd.DataFrame) -> pd.DataFrame:
-    here = edition.groupby("host").size().to_dict()
-    listed = facts[facts["attribute"] == _LISTED].groupby("source_id")
-    same = {s for s, part in listed if dict(part[["subject", "value"]].to_numpy()) == here}
-    rows = facts[facts["attribute"].isin(_PUBLISHED)]
-    rows = rows.assign(
-        rows=rows["note"].str.extract(r"(\d+) rows")[0].astype("Int64"),
-        of_edition=rows["source_id"].isin(same),
-    )
-    wanted = ["subject", "attribute", "value", "unit", "rows", "source_id", "of_edition"]
-    return rows[wanted].reset_index(drop=True)
 
 
 def loan_terms(
@@ -283,9 +264,9 @@ def loan_terms(
         Table `projects`: ``project_id``, ``host``, ``year``, ``flow_type``, ``source_id``;
         ``terms``, ``collateralised``, ``recommended`` and ``title`` where they are there.
     facts : pandas.DataFrame, optional
-        Table `facts`: ``subject``, ``attribute``, ``value``, ``unit``, ``note``, ``source_id``. Its
-        rows `loan_terms:*` from AidData's page of a project are joined to that project by its
-        number and host; the others stay apart as statements.
+        Table `facts`: ``subject``, ``attribute``, ``note``, ``source_id``. Its rows `loan_terms:*`
+        from AidData's page of a project are joined to that project by its number and host; the
+        others stay apart as statements.
     edition : str
         The source_id of one edition; editions list the same loan again and are never pooled.
     economies : sequence of str, optional
@@ -318,17 +299,19 @@ def loan_terms(
     >>> terms.summary.set_index("term").loc["grant_element_recomputed", "mean"].round(1)
     np.float64(53.1)
     """
-    mine = guards.one_edition(require(projects, ("flow_type",), keys=("host",)), edition)
-    refuse_named(mine["host"].unique(), "host")
+    columns = ("flow_type", "year", "project_id", "source_id")
+    projects = require(projects, columns, keys=("host",))
+    mine = projects[projects["source_id"] == edition]  # another may list the same project again
+    years(require_some(mine, f"project of edition {edition!r}"))
+    one_figure_per_cell(mine, ["project_id"])
+    refuse_labels(mine["host"].unique(), "host", eco.codes())
     here = set(mine["host"])
     hosts = sorted(here) if economies is None else eco.single_economies(economies, here)
     if "collateralised" in mine:
         mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
-    columns = ["subject", "attribute", "value", "unit", "note", "source_id"]
-    facts = require(pd.DataFrame(columns=columns) if facts is None else facts, columns)
-    facts = facts.astype({column: "string" for column in columns if column != "value"})
-    published = _published(facts, mine)
-    refuse_units(published, "unit", ("percent",))
+    told = ["subject", "attribute", "note", "source_id"]
+    facts = require(pd.DataFrame(columns=told) if facts is None else facts, told)
+    facts = facts.astype(dict.fromkeys(told, "string"))
     mine = mine[mine["host"].isin(hosts)]
     kept, known = guards.not_refused(mine), mine["flow_type"].notna()
     is_loan = kept & mine["flow_type"].isin(LOAN_TYPES)
@@ -353,5 +336,4 @@ def loan_terms(
         collateral=_collateral(loans, hosts),
         left_out=left.rename("projects").reset_index(),
         statements=on_terms.drop(index=used).reset_index(drop=True),
-        published=published,
     )

@@ -17,7 +17,7 @@ from ..ground.arguments import how_many
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..registry.words import party
-from ..stats.frames import refuse_no_frame
+from ..stats.frames import require
 from ..stats.measured import measure_of
 
 OMITTED = "⋮"
@@ -34,7 +34,7 @@ def ours(frame: pd.DataFrame) -> bool:
 
 def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
     """A frame as a small table, as `text` tells it; text of the reader's data is escaped."""
-    refuse_no_frame(frame)
+    require(frame, ())
     frame = _named(frame)
     return html_table(*_written(frame, rows)) + f"<p><small>{escape(_size(frame))}</small></p>"
 
@@ -85,7 +85,7 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     RUS      10,207,415,705
     2 rows, in each: reporter KAZ, year 2023, flow export, ...
     """
-    refuse_no_frame(frame)
+    require(frame, ())
     frame = _named(frame)
     labelled = with_index(frame, labels=True)
     columns, common = [], []

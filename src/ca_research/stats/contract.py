@@ -32,9 +32,8 @@ from .frames import (
     figures,
     own_groups,
     refuse_groups,
+    refuse_labels,
     refuse_named_aggregates,
-    refuse_no_frame,
-    refuse_two_labels,
     require,
     years,
 )
@@ -126,8 +125,7 @@ class Frame:
 
     def check(self, frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
         """The frame, its figures as float64, or an error that says what is wrong with it."""
-        refuse_no_frame(frame)
-        cell = self.cell_of(frame.columns, by)
+        cell = self.cell_of(require(frame, ()).columns, by)
         frame = self.read(frame, [*cell, *by])
         groups = Groups.of(frame)
         self.check_labels(frame, cell)
@@ -155,7 +153,7 @@ class Frame:
     def check_labels(self, frame: pd.DataFrame, cell: Sequence[str]) -> None:
         """Refuse economies under two labels, and groups where they may not stand."""
         for column in (c for c in cell if c in ECONOMIES):
-            refuse_two_labels(Groups.of(frame).values(column), column)
+            refuse_labels(Groups.of(frame).values(column), column)
         for column, allowed in self.aggregates.items():
             if column in frame:
                 refuse_aggregates(frame, column, allowed)
@@ -272,8 +270,8 @@ def keys_of(by: str | Iterable[str], reserved: Collection[str] = ()) -> list[str
     """
     keys = list(dict.fromkeys(several(by)))
     if not keys or {*keys} & {*reserved}:
-        apart = f", none of {', '.join(map(repr, reserved))}, which is told apart already"
-        refuse("by", f"columns{apart * bool(reserved)}", keys, "('reporter', 'year')")
+        apart = f"columns, and none that is told apart already ({', '.join(reserved)})"
+        refuse("by", apart, keys, "('reporter', 'year')")
     return keys
 
 
@@ -296,11 +294,11 @@ def one_figure_per_cell(
     """Raise UsageError where two rows (of two sources, products, ...) claim one cell."""
     if not (groups or Groups(frame)).twice(cell):
         return
-    rows = frame[frame.duplicated(list(cell), keep=False)]
-    first = rows[(rows[list(cell)] == rows.iloc[0][list(cell)]).all(axis=1)]
-    columns = [str(c) for c in first if c not in cell and first[c].astype(str).nunique() > 1]
+    key = frame.loc[frame.duplicated(list(cell)), [*cell]].iloc[:1]
+    rows = key.merge(frame)
+    differ = map(str, rows.columns[rows.astype(str).nunique() > 1])
     raise UsageError(
-        f"{len(rows)} rows share a cell: {', '.join(str(rows.iloc[0][c]) for c in cell)}",
-        where=f"they differ in {', '.join(columns)}" if columns else "they are equal",
+        f"{len(rows)} rows share a cell: {', '.join(map(str, key.iloc[0]))}",
+        where=f"they differ in {', '.join(differ) or 'nothing'}",
         hint="keep one of them: load(..., source=...) or source='preferred' chooses a source",
     )

@@ -117,9 +117,6 @@ class SpecificationCurve(Result):
     [2.0, 1.0]
     """
 
-    _table = "table"
-    _title = "Specification curve"
-
     universe: Universe
     _data: pd.DataFrame = field(repr=False)
     _models: Mapping[str, Model] = field(repr=False)
@@ -277,7 +274,7 @@ class SpecificationCurve(Result):
             "{specifications:.0f} specifications, {missing:.0f} without a number, median "
             "{median:.4g}, from {least:.4g} to {greatest:.4g}"
         )
-        return f"{self._title}: {says.format(**run)}"
+        return f"Specification curve: {says.format(**run)}"
 
     def __str__(self) -> str:
         return str(self.universe)

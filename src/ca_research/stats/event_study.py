@@ -21,12 +21,10 @@ from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .columns import floats
 from .contract import Share, one_figure_per_cell, takes
-from .fixed_effects import Log, Sample, estimated, note, scaled
+from .fixed_effects import Log, Sample, estimated, note, prune, scaled
 from .frames import origin, require, require_some
 from .result import Result, t_interval
 
-LEAST_BEFORE = 2
-"""Periods before a treatment, one of them the reference: with fewer there is no trend to see."""
 EXACT = 1e-6
 """Residuals below this share of the outcome's spread are what an iterative solution leaves, not
 noise to test against.
@@ -48,8 +46,8 @@ class EventStudy(Result):
     ----------
     table : pandas.DataFrame
         One row per event time of the window: ``event_time``, ``estimate``, ``se``, ``low``,
-        ``high`` (units of the outcome), ``treated`` (units observed then); of a reference 0 without
-        an error.
+        ``high`` (units of the outcome), ``p``, ``treated`` (units observed then); of a reference 0
+        without an error.
     att : pandas.Series
         ``estimate``, ``se``, ``low``, ``high``, ``p``, over all treated periods.
     pretrend : dict
@@ -87,8 +85,6 @@ class EventStudy(Result):
     (6, 8)
     """
 
-    _table = "table"
-
     table: pd.DataFrame
     att: pd.Series
     pretrend: dict[str, Any]
@@ -98,32 +94,28 @@ class EventStudy(Result):
     untreated: int
     log: pd.DataFrame
     caution: str
-    outcome: str = ""
-    sources: tuple[str, ...] = ()
-    cluster: str = ""
-    reference: tuple[int, ...] = ()
+    outcome: str
+    sources: tuple[str, ...]
+    cluster: str
+    reference: tuple[int, ...]
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:
         """Effects for regression tables: the form of a plug-in of maketables."""
-        shown = self.table[self.table["se"].notna()]
-        rows = pd.concat([shown, self.att.to_frame().T])
-        b, se = rows[["estimate", "se"]].to_numpy(float).T
-        terms = [f"event time {time}" for time in shown["event_time"]]
-        intervals = t_interval(b, se, self.pretrend["df_errors"], 0.95)
-        return intervals.set_axis([*terms, "all treated periods"]).rename(columns={"estimate": "b"})
+        terms = self.table.dropna(subset="se").rename(columns={"estimate": "b"})
+        terms = terms.set_index("event time " + terms["event_time"].astype(str))
+        terms.loc["all treated periods"] = self.att.rename({"estimate": "b"})
+        return terms
+
+    __maketables_fixef_string__ = "unit+period"
 
     @property
     def __maketables_depvar__(self) -> str:
         return self.outcome
 
     @property
-    def __maketables_fixef_string__(self) -> str:
-        return "unit+period"
-
-    @property
     def __maketables_vcov_info__(self) -> dict[str, Any]:
-        return {"vcov_type": "CRV", "clustervar": [self.cluster] if self.cluster else None}
+        return {"vcov_type": "CRV", "clustervar": [self.cluster]}
 
     def __maketables_stat__(self, key: str) -> Any:
         """What stands below the effects."""
@@ -132,12 +124,11 @@ class EventStudy(Result):
     def caption(self) -> str:
         effect, low, high = (decimals(self.att[name]) for name in ("estimate", "low", "high"))
         times = " or ".join(map(str, self.reference))
-        from_others = f"measured from event time {times}, a cohort's last before treatment"
         parts = [
             f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} "
             "untreated units",
             f"effect over all treated periods {effect} ({low} to {high})",
-            "" if self.reference in ((), (-1,)) else from_others,
+            times and f"measured from event time {times}",
             self.pretrend["statement"],
             self.caution,
         ]
@@ -177,12 +168,6 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: Log) -> pd.DataFra
     require_some(
         rows[rows["first"].isna()], "unit that stays untreated", "never treated is missing, not 0"
     )
-    before = rows.loc[rows["k"] < 0, "k"].unique()[LEAST_BEFORE - 1 :]
-    periods = rows["t"].unique()[LEAST_BEFORE:] if rows["treated"].any() else before[:0]
-    for enough in (before, periods):
-        require_some(
-            enough, f"treated unit with {LEAST_BEFORE} periods before it, and one from it on"
-        )
     # the unit effects absorb this shift; without it the iterative first stage would lose digits to
     # the level of y
     rows["y"] -= rows["y"].where(~rows["treated"]).groupby(rows["u"]).transform("mean")
@@ -195,8 +180,11 @@ def _compared(rows: pd.DataFrame, estimator: str, log: Log) -> pd.DataFrame:
     rows = _without(rows, rows["treated"] & ~_linked(rows), reason, log)
     first_stage = estimator == "did2s"  # which is of untreated rows
     used = rows[~rows["treated"]] if first_stage else rows
+    effects = [pd.factorize(used[name])[0] for name in ("u", "t")]
+    many = prune(Sample(used["y"].to_numpy(), {}, effects, used[[]].to_numpy()), "ols", [])[1]
+    alone = ~(rows["u"].isin(used["u"][many]) & rows["t"].isin(used["t"][many]))
     reason = f"one {'untreated ' * first_stage}row alone in its unit or period"
-    rows = _without(rows, _alone(rows, used), reason, log)
+    rows = _without(rows, alone, reason, log)
     require_some(rows[rows["treated"]], "treated row to be compared with untreated ones", _OBSERVED)
     unseen = rows["first"].notna() & ~rows.groupby("u")["treated"].transform("any")
     note(log, "", "its unit is not observed from the treatment on: in leads alone", unseen.sum())
@@ -219,17 +207,6 @@ def _linked(rows: pd.DataFrame) -> np.ndarray:
     links.resize(2 * len(rows), 2 * len(rows))
     part = connected_components(links, directed=False)[1]
     return part[unit] == part[period + len(rows)]
-
-
-def _alone(rows: pd.DataFrame, used: pd.DataFrame) -> pd.Series:
-    """Rows of units and periods that have a single row among those `used`, which pyfixest takes
-    out, and of those that then have one.
-    """
-    single = pd.Series(True, index=used.index)
-    while single.any():
-        single = ~(used["u"].duplicated(keep=False) & used["t"].duplicated(keep=False))
-        used = used[~single]
-    return ~(rows["u"].isin(used["u"]) & rows["t"].isin(used["t"]))
 
 
 def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
@@ -363,9 +340,8 @@ def event_study(
         Text, a unit twice in a period or in two clusters, a row without a unit, event times that
         are no whole numbers, an impossible window or level.
     CoverageError
-        Nobody treated, nobody untreated, all treated at once, too few periods, fewer than two
-        clusters, effects that cannot be told from those of units and periods, a constant outcome or
-        an exact fit.
+        Nobody treated, nobody untreated, all treated at once, fewer than two clusters, effects that
+        cannot be told from those of units and periods, a constant outcome or an exact fit.
 
     Notes
     -----
@@ -407,14 +383,11 @@ def event_study(
     weights = (times[:, None] == k) * size
     weights = weights / weights.sum(axis=1, keepdims=True)
     b, cov = weights @ beta, weights @ v @ weights.T
-    table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).drop(columns="p")
+    table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).set_axis(times.astype(int))
     # where other cohorts have an estimate at a time, it is no reference of the table
-    table = table.set_axis(pd.Index(times.astype(int), name="event_time"))
-    away = pd.Index([time for time in reference if time not in times], dtype=int)
-    fixed = pd.DataFrame({"estimate": 0.0}, away)
-    table = pd.concat([table, fixed]).sort_index().loc[first_time:last_time]
-    units = rows.groupby("k")["u"].nunique()
-    table["treated"] = units.reindex(table.index, fill_value=0)
+    table = table.reindex(sorted({*table.index, *reference})).loc[first_time:last_time]
+    table["estimate"] = table["estimate"].fillna(0.0)
+    table["treated"] = rows.groupby("k")["u"].nunique().reindex(table.index, fill_value=0)
     table = table.rename_axis("event_time").reset_index()
     post = (k >= 0) * size / size[k >= 0].sum()
     overall, variance = np.array([post @ beta]), np.array([post @ v @ post])
@@ -423,10 +396,7 @@ def event_study(
     leads = (times >= first_time) & (times < rows.loc[rows["k"] < 0, "k"].max())
     clustered = rows[rows["first"].notna()].groupby("g")["treated"].any()
     few = int(clustered.sum())
-    more = f" ({len(clustered) - few} more only before)" * (not clustered.all())
-    caution = (
-        f"{few} treated clusters{more}: the errors are too small; rank against placebos instead"
-    )
+    caution = f"{few} treated clusters: the errors are too small; rank against placebos instead"
     return EventStudy(
         table=table,
         att=t_interval(overall, np.sqrt(variance.ravel()), clusters - 1, level).iloc[0],

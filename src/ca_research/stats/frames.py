@@ -35,12 +35,6 @@ ROUNDING = 1e-6
 """How far a part may be above its whole, and a share above one, in published figures."""
 
 
-def refuse_no_frame(frame: Any) -> None:
-    """Raises UsageError for anything but a frame."""
-    if not isinstance(frame, pd.DataFrame):
-        refuse("frame", "a pandas.DataFrame", frame, "ca.load('trade')")
-
-
 def require(
     frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()
 ) -> pd.DataFrame:
@@ -49,7 +43,8 @@ def require(
     Raises UsageError where `frame` is no frame, two columns have one name, a column is in the index
     or a row lacks a key, UnknownNameError where a column is not there.
     """
-    refuse_no_frame(frame)
+    if not isinstance(frame, pd.DataFrame):
+        refuse("frame", "a pandas.DataFrame", frame, "ca.load('trade')")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         refuse("columns", "named each once", twice, "frame.drop(columns=...)")
@@ -122,13 +117,13 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
 
 def refuse_named_aggregates(values: Iterable[object], column: str) -> None:
     """Raise AggregateError for groups by another label than their code ('World', 'Extra-EU',
-    'Всего'), for nothing else tells these from single economies; and as `refuse_two_labels`.
+    'Всего'), for nothing else tells these from single economies; and as `refuse_labels`.
     """
     held = list(values)
     for name, code in eco.named(held).items():
         if eco.is_aggregate(code):
             refuse_groups(column, [f"{name} ({code})"])
-    refuse_two_labels(held, column)
+    refuse_labels(held, column)
 
 
 def refuse_groups(column: str, groups: Iterable[object]) -> NoReturn:
@@ -139,50 +134,29 @@ def refuse_groups(column: str, groups: Iterable[object]) -> NoReturn:
     )
 
 
-def refuse_two_labels(values: Iterable[object], column: str) -> None:
+def refuse_labels(
+    values: Iterable[object], column: str, wanted: Collection[str] = frozenset()
+) -> None:
     """Raise UsageError for economies by number (the register does not know that 0 is the world),
-    by codes of two letters beside those of three, and for one economy under two labels.
+    by codes of two letters beside those of three, for one economy under two labels, and for one of
+    the `wanted`, which are looked for by their codes, under another label.
     """
     held, codes = list(values), eco.codes()
-    other_codes = r"\d[\d.]*" if codes.isdisjoint(held) else r"\d[\d.]*|[A-Z]{2}"
+    as_codes = {*held, *wanted}
+    other_codes = r"\d[\d.]*|[A-Z]{2}"
+    if codes.isdisjoint(held):  # labels of one's own
+        other_codes = ".*" if wanted else r"\d[\d.]*"
     for label in map(str, held):
         if label not in codes and re.fullmatch(other_codes, label):
             refuse(column, "a code of ISO 3166-1 alpha-3", label, "KAZ")
     labels: dict[str, str] = {}
     for name, code in eco.named(held).items():
-        other = labels.setdefault(code, code if code in held else name)
+        other = labels.setdefault(code, code if code in as_codes else name)
         if other != name:
-            refuse_label(column, name, other)
-
-
-def refuse_label(column: str, label: object, instead: str) -> NoReturn:
-    """Raise UsageError: an economy stands under another label than its code, or than elsewhere."""
-    raise UsageError(
-        f"{column} {label!r} is the economy {instead!r}",
-        hint=f"frames hold codes: frame[{column!r}] = frame[{column!r}].map(ca.economies.resolve)",
-    )
-
-
-def refuse_named(
-    values: Iterable[object], column: str, wanted: Collection[str] | None = None
-) -> None:
-    """Raise UsageError for names of economies where their codes would stand; of the `wanted` alone,
-    if given.
-    """
-    for name, code in eco.named(values).items():
-        if wanted is None or code in wanted:
-            refuse_label(column, name, code)
-
-
-def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Collection[str]) -> None:
-    """Raise UsageError where columns hold the names of economies that are looked for by their
-    codes, or codes of another kind.
-    """
-    for column in columns:
-        held = set(frame[column])
-        refuse_named(held, column, wanted)
-        if held and held.isdisjoint(eco.codes()):
-            refuse(column, "a code of the register", min(map(str, held)), "KAZ")
+            raise UsageError(
+                f"{column} {name!r} is the economy {other!r}",
+                hint=f"frames hold codes: frame[{column!r}].map(ca.economies.resolve)",
+            )
 
 
 Rows = TypeVar("Rows", bound=Sized)

@@ -39,9 +39,6 @@ class JointTest(Result):
     its median estimate compares unlike things.
     """
 
-    _table = "table"
-    _title = "Joint test of a specification universe"
-
     table: pd.DataFrame
     specifications: int
     failed: int

@@ -24,13 +24,11 @@ class Result:
     """Base of every result that is more than one number: `to_dict`, `to_frame`, `to_csv`,
     `to_latex`.
 
-    A subclass is a dataclass; `_title` says in words what it is, where its name does not. Its frame
-    is the field that `_table` names (a frame with one row per year, term, unit ...); without such a
-    field it is one row with a column per field. Fields that begin with '_' are never exported.
+    A subclass is a dataclass. Its frame is the field that `_table` names (one row per year, term,
+    unit ...). Fields that begin with '_' are never exported.
     """
 
-    _table: ClassVar[str] = ""
-    _title: ClassVar[str] = ""
+    _table: ClassVar[str] = "table"
 
     def _public(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}  # type: ignore[arg-type]
@@ -51,14 +49,10 @@ class Result:
         Returns
         -------
         pandas.DataFrame
-            The table of the result, else one row with a column per field; units are those of its
-            fields.
+            The table of the result.
         """
-        if self._table:
-            return getattr(self, self._table).copy()
-        return pd.DataFrame(
-            [{name: np.nan if v is None else v for name, v in self._public().items()}]
-        )
+        frame: pd.DataFrame = getattr(self, self._table)
+        return frame.copy()
 
     def caption(self) -> str:
         """What the frame alone does not say, in one line.
@@ -66,20 +60,15 @@ class Result:
         Returns
         -------
         str
-            The kind of result and, beside a table, its single numbers.
+            The kind of result and its single numbers.
         """
-        kind = self._title or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).capitalize()
-        single = {
-            n: v
-            for n, v in self._public().items()
-            if isinstance(v, (str, int, float, np.number)) and v != ""
-        }
-        if not self._table or not single:
-            return kind
-        return f"{kind}: " + ", ".join(
-            f"{n.replace('_', ' ')} {v if isinstance(v, str) else f'{v:.6g}'}"
-            for n, v in single.items()
-        )
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).capitalize()
+        single = [
+            f"{name.replace('_', ' ')} {value if isinstance(value, str) else f'{value:.6g}'}"
+            for name, value in self._public().items()
+            if isinstance(value, (str, int, float))
+        ]
+        return f"{kind}: {', '.join(single)}"
 
     def to_csv(self, path: str | Path | None = None, **options: Any) -> str | None:
         """The frame as CSV with a header and no index.

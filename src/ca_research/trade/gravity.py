@@ -31,7 +31,7 @@ from ..stats.fixed_effects import (
     note,
     solve,
 )
-from ..stats.frames import origin, refuse_named, require
+from ..stats.frames import origin, refuse_labels, require
 from ..stats.result import Result, t_interval
 from .gravity_panel import PANEL, panel, treated_pairs
 
@@ -97,8 +97,6 @@ class Gravity(Result):
     True
     """
 
-    _table = "table"
-
     table: pd.DataFrame
     n: int
     clusters: int
@@ -133,11 +131,7 @@ class Gravity(Result):
         """
         rows = self.table[self.table["term"] == known_name("term", term, [*self.table["term"]])]
         if pd.isna(rows["estimate"].iloc[0]):
-            why = self.log.loc[self.log["detail"] == term, "reason"]
-            raise CoverageError(
-                f"no estimate of {term}: {why.iloc[0] if len(why) else 'not identified'}",
-                hint="`log` says what was left out",
-            )
+            raise CoverageError(f"no estimate of {term}", hint="`log` says what was left out")
         return rows.iloc[0]
 
     @cached_property
@@ -219,11 +213,8 @@ def complete(
     logged.
     """
     panel = GRAVITY.check(require(panel, terms))
-    sides = [panel[side].to_numpy() for side in ("exporter", "importer")]
-    for side in sides:
-        refuse_named(np.unique(side), "exporter or importer")
-    if (sides[0] == sides[1]).any():
-        refuse("importer", "another economy than the exporter, as in panel()", "the same", "'CHN'")
+    sides = [panel["exporter"], panel["importer"]]
+    refuse_labels(pd.concat(sides).unique(), "exporter or importer")
     value = panel["value_usd"].to_numpy()
     x = {term: floats(panel[term], term, infinite=True) for term in terms}
     known = ~np.isnan(value)

@@ -15,9 +15,9 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import refuse, whole_numbers
 from ..ground.errors import known_name
-from ..stats.contract import KINDS, Frame, Single, Year, takes
+from ..stats.contract import Frame, Single, Year, takes
 from ..stats.fixed_effects import note
-from ..stats.frames import origin, refuse_named, require, require_some
+from ..stats.frames import origin, refuse_labels, require, require_some
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
 _SIDES = {
@@ -35,14 +35,10 @@ def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd
     valuation.
     """
     if isinstance(trade, str | Path):
-        import pyarrow.parquet as pq
-
         if not Path(trade).is_file():
             refuse("trade", "a frame, or the path of a Parquet file", trade, "'trade.parquet'")
-        wanted = {*_WORLD, "year", "value_usd", "source_id", "flow", "product", *KINDS}
-        there = [c for c in pq.read_schema(trade).names if c in wanted]
         only = [("source_id", "=", source)] if source else None
-        trade = pq.read_table(trade, columns=there, filters=only).to_pandas()
+        trade = pd.read_parquet(trade, filters=only)
     trade = require(trade, ("source_id",))
     trade = trade[trade["source_id"] == source] if source else trade
     require_some(trade, f"rows of trade{(source and f' by {source}') or ''}")
@@ -69,7 +65,7 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
     declared = Frame(cell=tuple(keys), value="", single=("indicator",))
     covariates = declared.check(covariates)
     for column in set(keys) - {"year"}:
-        refuse_named(covariates[column].unique(), column)
+        refuse_labels(covariates[column].unique(), column, eco.codes())
     numbers = covariates.select_dtypes(["number", "bool"]).astype(float)
     numbers = numbers.drop(columns=["year", "is_aggregate"], errors="ignore")
     require_some(
@@ -216,7 +212,7 @@ def treated_pairs(
     """
     sides = {"exporter": exporter, "importer": importers}
     for column, wanted in sides.items():
-        refuse_named(panel[column].unique(), column, wanted)
+        refuse_labels(panel[column].unique(), column, wanted)
     hit = panel[[*sides]].isin(sides).all(axis=1)
     if since is not None:
         hit &= panel["year"] >= since

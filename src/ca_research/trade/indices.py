@@ -82,7 +82,8 @@ def _advantage(accounts: pushed.Accounts, world: Any) -> Relation:
     joined = f"select rows.*, base.share as weight{of_world} from rows left join base"
     rows: Any = accounts.rows  # asked here, where `base` is
     accounts.rows = rows.query("rows", f"{joined} using (year, product)")
-    accounts.judge(accounts.rows.filter("not coalesce(weight > 0, false)"))
+    without = accounts.rows.filter("not coalesce(weight > 0, false)")
+    accounts.judge(without.limit(pushed.LIMIT))
     rca = "value_usd::double / nullif(total, 0) / weight as rca"
     return accounts.each(table, rca, sources=sources)
 

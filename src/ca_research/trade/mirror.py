@@ -13,8 +13,7 @@ from ..stats.frames import (
     alike,
     cited,
     figures,
-    refuse_names,
-    refuse_two_labels,
+    refuse_labels,
     require,
     require_some,
     years,
@@ -82,7 +81,7 @@ def perspective(trade: pd.DataFrame, of: Economies, *, reconciled: bool = False)
     )
     both = pd.concat([own, mirror], ignore_index=True)
     both.loc[both["source_id"].isin(total.loc[single, "source_id"]), "side"] = "reconciled"
-    refuse_two_labels(both["other"].unique(), "partner")
+    refuse_labels(both["other"].unique(), "partner")
     return both
 
 
@@ -91,7 +90,8 @@ def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
     be compared.
     """
     trade = require(trade, ("value_usd",), keys=KEYS)
-    refuse_names(trade, ("reporter", "partner"), of)
+    for side in ("reporter", "partner"):
+        refuse_labels(trade[side].unique(), side, of)
     mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
     total = mine[mine["product"].eq("TOTAL")]
     if len(mine):

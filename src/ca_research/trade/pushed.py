@@ -16,9 +16,8 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 from duckdb import DuckDBPyRelation as Relation
 
-from ..ground.arguments import refuse
 from ..stats.contract import ECONOMIES, KINDS, Frame
-from ..stats.frames import figures, refuse_names, require
+from ..stats.frames import figures, refuse_labels, require
 from ..stats.frames import years as refuse_no_years
 from ..tables.levels import sums
 from .checks import SUM
@@ -36,7 +35,7 @@ ACCOUNT = ("reporter", "partner", "year", "flow")
 AMOUNTS = {"quantity": "quantity_unit"}
 """Columns that are added too, where they are of one unit, which stands in another."""
 LIMIT = 100_000
-"""Rows of accounts that may break a rule, fetched to be judged."""
+"""Rows, or accounts, that may break a rule, fetched to be judged."""
 MANY = 1200
 """Items that are told apart by bits; more are counted."""
 _SHARES: WeakKeyDictionary[Relation, tuple[list[str], str]] = WeakKeyDictionary()
@@ -79,7 +78,8 @@ class Accounts:
         figures(known.limit(1).df(), value, negative=True)
         if "year" in self.cell:
             refuse_no_years(rows.project("year").distinct().df())
-        self.judge(rows.filter(" or ".join(f'"{key}" is null' for key in self.cell)))
+        unknown = " or ".join(f'"{key}" is null' for key in self.cell)
+        self.judge(rows.filter(unknown).limit(LIMIT))
         columns = [c for c in rows.columns if c in (*ECONOMIES, "is_aggregate")]
         if columns:
             sides = rows.project(_names(columns)).distinct().df()
@@ -93,21 +93,15 @@ class Accounts:
 
     def judge(self, rows: Relation) -> None:
         """Give rows to the measure of frames, which refuses them."""
-        frame = rows.limit(LIMIT).df()
+        frame = rows.df()
         if len(frame):
             self.measure(frame)
-        if len(frame) == LIMIT:
-            refuse("rows", "such as may be added", f"{LIMIT} or more that may not", "ca.load(...)")
 
-    def judge_some(self, query: str) -> None:
-        """Give the rows that agree with one of a query in all of its columns to the measure."""
-        few = self.ask(f"{query} limit {LIMIT}").df()
-        if len(few):
-            same = " and ".join(f'rows."{c}" is not distinct from few."{c}"' for c in few)
-            rows: Any = self.rows  # asked here, where `few` is
-            self.measure(
-                rows.query("rows", f"select rows.* from rows semi join few on {same}").df()
-            )
+    def judge_accounts(self, table: str, condition: str) -> None:
+        """Give the rows of accounts that meet a condition to the measure."""
+        keys = _names(self.keys)
+        few = f"select {keys} from {table} where {condition} limit {LIMIT}"
+        self.judge(self.ask(f"select rows.* from rows semi join ({few}) using ({keys})"))
 
     def refuse_none(self, table: str, condition: str) -> None:
         """Where no account meets a condition, give some rows to the measure, which refuses them."""
@@ -141,7 +135,7 @@ class Accounts:
             f"{' or '.join(f'({one})' for one in (*suspect, twice))} as suspect from {rows} "
             f"group by {_names(self.keys)}"
         )
-        self.judge_some(f"select {_names(self.keys)} from {table} where coalesce(suspect, true)")
+        self.judge_accounts(table, "coalesce(suspect, true)")
         return table
 
     def bits(self) -> tuple[str, str]:
@@ -174,11 +168,10 @@ class Accounts:
         extras = [f", {sources or 'a.sources'} as sources"] if sources or self.sources else []
         if "price_basis" in self.rows.columns and "price_basis" not in self.keys:
             extras += [", rows.price_basis"]
-        same = " and ".join(f'rows."{k}" = a."{k}"' for k in self.keys)
         cell, value = _names(self.cell, "rows"), self.declared.value
         relation: Relation = self.ask(
             f'select {cell}, rows."{value}"::double as "{value}", {columns}{"".join(extras)} '
-            f"from rows join {table} a on {same} where {where}"
+            f"from rows join {table} a using ({_names(self.keys)}) where {where}"
         )
         return relation
 
@@ -206,7 +199,7 @@ def partner_shares(accounts: Accounts, denominator: str) -> Relation:
     )
     if of_world:
         amiss = f"partners > 0 and (world is null or largest > world * (1 + {SUM!r}))"
-        accounts.judge_some(f"select {_names(accounts.keys)} from {table} where {amiss}")
+        accounts.judge_accounts(table, amiss)
     accounts.refuse_none(table, "partners > 0")
     total = "world" if of_world else "total"
     shares = accounts.each(table, f"{value} / nullif({total}, 0) as share, partners", is_partner)
@@ -286,7 +279,7 @@ def grubel_lloyd(accounts: Accounts) -> pd.DataFrame:
 def add_up(accounts: Accounts, level: int) -> Relation:
     """Products of a coarser level as a relation: see `products.add_up`."""
     coarse = f"not regexp_full_match(product, '[0-9]{{{level + 1},}}')"
-    accounts.judge(accounts.rows.filter(coarse))
+    accounts.judge(accounts.rows.filter(coarse).limit(LIMIT))
     accounts.add_up("count(*) as products")
     there = accounts.rows.columns
     kinds = [c for c in KINDS if c in there]
@@ -325,8 +318,9 @@ def totals(
     if years is not None:
         wanted.append(f"year in {_listed(years)}")
     if codes is not None:  # rows of these may call them by another label
-        pairs = trade.project("reporter, partner").distinct().df()
-        refuse_names(pairs, ("reporter", "partner"), codes)
+        pairs = trade.filter(" and ".join(wanted)).project("reporter, partner").distinct().df()
+        for side in pairs:
+            refuse_labels(pairs[side].unique(), side, codes)
         wanted.append(f"(reporter in {_listed(codes)} or partner in {_listed(codes)})")
     lacking = " or ".join(f"{key} is null" for key in KEYS)
     rows = trade.filter(f"{lacking} or {' and '.join(wanted)}").df()

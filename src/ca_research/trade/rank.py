@@ -25,7 +25,7 @@ from ..stats.frames import (
     alike,
     cited,
     own_groups,
-    refuse_named,
+    refuse_labels,
     refuse_named_aggregates,
     require,
     require_some,
@@ -270,7 +270,7 @@ def rank(
     trade = trade if chosen_years is None else trade[trade["year"].isin(chosen_years)]
     if economy is None:
         reporters = trade["reporter"].unique()
-        refuse_named(reporters, "reporter")
+        refuse_labels(reporters, "reporter", eco.codes())
         economy = sorted(c for c in reporters if not eco.is_aggregate(c))
     seen, parts = reports(trade, economies=economy), []
     for n, one in enumerate(bases):
