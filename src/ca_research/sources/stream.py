@@ -8,7 +8,6 @@ import hashlib
 import io
 import itertools
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -106,7 +105,6 @@ class Stream(Sheet):
 
     def close(self) -> None:
         self.connection.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- taking cells in
 

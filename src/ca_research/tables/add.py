@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -25,6 +25,7 @@ from ..ground.errors import (
     UsageError,
     known_name,
 )
+from ..ground.files import scratch_folder
 from ..ground.numbers import counted, first_few
 from ..ground.periods import today
 from ..ground.templates import filled
@@ -262,13 +263,11 @@ def _add(
     *,
     streamed: bool,
 ) -> Addition:
-    """As `add`; whoever else adds waits until this is done, or refused."""
+    """As `add`; nobody waits for whom it asks, and nothing is kept without consent."""
     from .. import sources
     from ..sources.stream import Stream
 
-    with added.alone(), added.scratch(source) as folder, ExitStack() as opened:
-        added.refuse_known(source)
-        work = Path(opened.enter_context(tempfile.TemporaryDirectory(dir=folder)))
+    with added.room(source), scratch_folder() as work, ExitStack() as opened:
         if streamed:
             stream = opened.enter_context(closing(Stream(files, work)))
             connection, content = stream.connection, stream.given()
@@ -283,12 +282,31 @@ def _add(
         proposal = compared(connection, entry, figures, about["origin"] is None and layout is None)
         if consent is not None and not consent(proposal):
             return proposal
+        write = functools.partial(added.write, proposal.entry, figures.rows)
         if streamed:
-            large.write(reading, proposal.entry.source, folder / added.PARTS)
-        else:
-            added.write(proposal.entry, figures.rows, folder)
-        opened.close()
-        entry = added.publish(proposal.entry, folder, listed(figures.skipped))
+            write = functools.partial(large.write, reading, proposal.entry.source)
+        return keep(proposal, functools.partial(added.refuse_known, source), write)
+
+
+A = TypeVar("A", bound=Addition)
+
+
+def keep(
+    proposal: A,
+    check: Callable[[], None],
+    write: Callable[[Path], None],
+    within: AbstractContextManager[None] = nullcontext(),  # noqa: B008
+) -> A:
+    """What was proposed, added and built; whoever else adds or removes waits meanwhile.
+
+    check: refuses what was added since it was proposed. write: puts the rows into a folder.
+    within: what is undone with it.
+    """
+    with added.alone():
+        check()
+        with within, added.scratch(proposal.entry.source.source_id) as folder:
+            write(folder)
+            entry = added.publish(proposal.entry, folder, listed(proposal.skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
 

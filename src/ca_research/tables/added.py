@@ -67,8 +67,18 @@ def scratch(source_id: str) -> Iterator[Path]:
     """A folder that becomes that of a source by `publish`, or is gone. Within `alone`."""
     folder = paths.added_dir() / f".new-{source_id}-{os.getpid()}"
     try:
-        folder.mkdir()
-        yield folder
+        with room(source_id):
+            folder.mkdir()
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def room(source_id: str) -> Iterator[None]:
+    """Say what the disk or the memory refuses while a source is read or written."""
+    try:
+        yield
     except WriteError:
         raise
     except OSError as error:
@@ -79,8 +89,6 @@ def scratch(source_id: str) -> Iterator[Path]:
             where=f"data/added/{source_id}",
             hint="make room on the disk, or cut the file into parts",
         ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write(entry: registry.Added, frame: pd.DataFrame, folder: Path) -> None:

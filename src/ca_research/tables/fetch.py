@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,9 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import Addition, compared, entry_of, valid_id
-from .build import build
+from .add import Addition, compared, entry_of, keep, valid_id
 from .database import connect
-from .reading import listed, read
+from .reading import read
 from .validate import arrow
 
 if TYPE_CHECKING:
@@ -204,13 +204,9 @@ def fetch(
             raise
         if dry_run or (confirm is not None and not confirm(proposal)):
             return proposal
-        with added.alone():
-            _refuse_other(source, provider, table, choice)  # added while it was asked
-            with vintage.whole(folder, one), added.scratch(source) as work:
-                added.write(proposal.entry, proposal.rows, work)
-                entry = added.publish(proposal.entry, work, listed(proposal.skipped))
-            build()
-            return replace(proposal, entry=entry, kept=True)
+        check = functools.partial(_refuse_other, source, provider, table, choice)
+        write = functools.partial(added.write, proposal.entry, proposal.rows)
+        return keep(proposal, check, write, vintage.whole(folder, one))
 
 
 _TELLS = ("reporter", "partner", "flow", "product", "origin", "destination", "economy", "year")

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from .. import registry
 from ..ground import sql
+from .added import PARTS
 from .database import write_rows
 from .reading import Reading
 
 
 def write(reading: Reading, source: registry.Source, folder: Path) -> None:
     """Write rows in key order: a file for each year, and one for sums over all products."""
-    folder.mkdir()
+    (folder / PARTS).mkdir()
     spec, sources = reading.spec, {source.source_id: source}
     totals = " and ".join(
         f"{sql.name(n)} = {sql.text(v)}" for n, v in reading.mapped.totals.items()
@@ -29,5 +30,5 @@ def write(reading: Reading, source: registry.Source, folder: Path) -> None:
             for (t,) in reading.connection.sql(query).fetchall()
         ]
     for name, where in parts:
-        file = folder / f"{name}.parquet"
+        file = folder / PARTS / f"{name}.parquet"
         write_rows(reading.connection, spec, f"good where {where}", file, sources=sources)
