@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from .. import registry
 from ..ground import paths
@@ -254,6 +255,14 @@ def stamp(folder: Path, moment: dt.datetime) -> str:
     while (folder / (name := moment.strftime("%Y-%m-%dT%H%M%SZ"))).exists():
         moment += dt.timedelta(seconds=1)
     return name
+
+
+def note(folder: Path, one: registry.Vintage) -> None:
+    """Write what is known of a fetch beside its answers."""
+    from ..sources.answers import RECORD
+
+    text = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+    write_whole(folder / RECORD, text)
 
 
 @contextmanager
