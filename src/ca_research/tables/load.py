@@ -300,7 +300,7 @@ def _refuse_absent(
                 if inside
                 else "name single economies: its members are not listed",
             )
-    if members and not connection.sql(asked.query).limit(1).fetchall():
+    if members and not _any(connection, asked.query):
         raise AggregateError(
             f"{left} a member of the group", hint="ca.coverage(...) says what there is"
         )
@@ -308,21 +308,19 @@ def _refuse_absent(
 
 def _of_level(connection: duckdb.DuckDBPyConnection, asked: Asked, level: str) -> Asked:
     """The rows whose products are of a level; UsageError where others are, and none of it."""
-    column = asked.table.levelled()
-
-    def of(one: str) -> str:
-        test = f"regexp_full_match({sql.name(column)}, {sql.text(pattern(asked.table, one))})"
-        return f"select * from ({asked.query}) where {test}"
-
-    def held(one: str) -> bool:
-        return bool(connection.sql(of(one)).limit(1).fetchall())
-
-    if not held(level) and (there := [*filter(held, asked.table.columns[column].levels)]):
+    column, form = asked.table.levelled(), pattern(asked.table, level)
+    test = f"regexp_full_match({sql.name(column)}, {sql.text(form)})"
+    query = f"select * from ({asked.query}) where {test}"
+    if not _any(connection, query) and _any(connection, asked.query):
         raise UsageError(
             f"no row of table {asked.table.table!r} that these filters leave is of level {level}",
-            hint=f"there are: {', '.join(there)}",
+            hint=f"another of the levels: {', '.join(asked.table.columns[column].levels)}",
         )
-    return asked._replace(query=of(level))
+    return asked._replace(query=query)
+
+
+def _any(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
+    return bool(connection.sql(query).limit(1).fetchall())
 
 
 def _within(column: str, values: Collection[Any]) -> str:
