@@ -224,7 +224,7 @@ class _Proposal:
         gives = {}
         for part in head.split(" | "):
             year = cells.year(part, "last")
-            if "year" in self.table.columns and year not in ("must be a year", cells.A_RATIO):
+            if "year" in self.table.columns and year not in ("must be a year", cells.A_RANGE):
                 gives["year"] = part
             elif found := self.category(part):
                 gives |= found

@@ -24,7 +24,7 @@ from .build import table_file
 from .database import connect
 from .dates import bounds
 from .levels import pattern
-from .preference import in_order, ranked, role
+from .preference import ranked
 
 ROWS = 5_000_000
 """Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
@@ -94,10 +94,11 @@ def load(
         A group of economies is asked for that no row has, of the table or of what the filters
         leave; with its members. Members are asked for of a group of which none are listed.
     UsageError
-        A filter of the wrong type, a level that no row left by the filters has, ``source`` beside
-        ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
-        years in the wrong order or for a table without them,
-        ``aggregates`` for one without economies; more rows than a frame may have.
+        A filter of the wrong type, a level that no row left by the filters has, a day that is none,
+        years in the wrong order or for a table without them, ``aggregates`` for one without
+        economies; more rows than a frame may have.
+    RegistryError
+        A preferred source of a table whose sources have no role.
     MissingTableError, StaleTablesError
         The tables have not been built, or not since figures were added or removed; or the project
         has no figures for this one.
@@ -204,7 +205,11 @@ class Asked(NamedTuple):
             return query
         there = connection.sql(f"select distinct source_id from ({query})").fetchall()
         sources = [source for (source,) in there]
-        cell = sql.names(_spoken_within(self.table, sources))
+        # over all counterparts, but for those that count themselves, of which the sources of one
+        # say nothing of another
+        columns = self.table.columns.items()
+        among = {n for n, c in columns if c.role == "counterpart" and not c.speaks}
+        cell = sql.names(n for n in self.table.key if n not in {"source_id", *among})
         order = f"[{', '.join(map(sql.text, ranked(sources)))}]::varchar[]"
         place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
         first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query})"
@@ -231,20 +236,14 @@ def ask(
     if preferred := isinstance(source, str) and source == PREFERRED:
         del filters["source"]
     words = {_WORDS.get(table.columns[c].role or "", c): c for c in of_economies}
-    for word, column in {"source": "source_id", **words}.items():
-        if word in filters and word != column:
-            if column in filters:
-                raise UsageError(
-                    f"`{word}` and `{column}` are the same filter", hint="give one of them"
-                )
-            filters[column] = filters.pop(word)
+    words |= {"source": "source_id"}
     for flag, value in {"aggregates": aggregates, "members": members}.items():
         if value not in (True, False):  # 'no' would be true
             refuse(flag, "True or False", value, "False")
     if vintage is not None:
         from .vintage import table_file as file_of_vintage
 
-        files = [file_of_vintage(table, filters.get("source_id"), vintage)]
+        files = [file_of_vintage(table, source or filters.get("source_id"), vintage)]
     level = None if "level" in table.columns else filters.pop("level", None)
     years = None if since is until is None else year_span(since, until)
     needs = {
@@ -261,7 +260,8 @@ def ask(
     tests = [_between(*years)] if years else []
     tests += [] if aggregates else ["not is_aggregate"]
     groups: dict[str, list[str]] = {}
-    for column, value in filters.items():
+    for word, value in filters.items():
+        column = words.get(word, word)
         known_name(f"column of table {name!r}", column, table.columns)
         values, either = several(value), list[str]()
         if members and column in of_economies:
@@ -271,7 +271,7 @@ def ask(
             either = [f"{_within(column, codes)} and {_between(*span)}" for span, codes in spans]
         values = _values(table, files, column, values)
         if column in of_economies:
-            groups[column] = [*filter(economies.is_aggregate, values)]
+            groups[column] = [*groups.get(column, ()), *filter(economies.is_aggregate, values)]
         tests.append(f"({' or '.join([_within(column, values), *either])})")
     query = f"select * from {sql.parquet(files)} where {' and '.join(tests) or 'true'}"
     asked = Asked(table, files, query, preferred)
@@ -330,21 +330,6 @@ def _within(column: str, values: Collection[Any]) -> str:
 
 def _between(first: int, last: int) -> str:
     return f"year between {first} and {last}"
-
-
-def _spoken_within(table: registry.Table, sources: Collection[str]) -> list[str]:
-    """Columns within which one of the sources is to speak: over all counterparts, but for those
-    that count themselves, of which the sources of one say nothing of another.
-    """
-    if not all(role(source) for source in sources):
-        raise UsageError(
-            f"not every source of table {table.table!r} has a role that says for whom it speaks",
-            hint=f"name one: {', '.join(map(repr, in_order(sources)[:3]))}",
-        )
-    among = {"source_id"} | {
-        name for name, c in table.columns.items() if c.role == "counterpart" and not c.speaks
-    }
-    return [column for column in table.key if column not in among]
 
 
 def _values(
