@@ -58,14 +58,10 @@ def once(what: str, names: Iterable[str]) -> None:
 
 
 def explain(error: ValidationError) -> str:
-    """Every fault of a file with its field, in one line; none that follows from another alone."""
-    places = [item["loc"] for item in error.errors()]
+    """Every fault of a file with its field, in one line."""
     lines = []
     for item in error.errors():
         place, value = item["loc"], item["input"]
-        below = any(one[: len(place)] == place and one != place for one in places)
-        if item["type"] == "too_short" and below:
-            continue  # what is left of a list without those that are wrong
         # what stands for a location may hold a password
         quiet = isinstance(value, dict) or "location" in place
         at = ".".join(map(str, place)) or "(whole)"

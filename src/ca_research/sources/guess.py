@@ -61,17 +61,13 @@ def meant(name: str, column: Column, word: str) -> str | None:
     return word if word in (column.values or ()) else None
 
 
-def propose(content: Given, table: Table, user_map: Map) -> Map:
-    """A map for a file, around what the user has said of it.
+class Proposal:
+    """A map for a file, around what the user has said of it, step by step: headings, columns of the
+    table, what is left.
 
     Raises UsageError where several columns could be one of the table, or where nothing says in
     which unit money is counted.
     """
-    return _Proposal(content, table, user_map).map()
-
-
-class _Proposal:
-    """What is made of a sheet, step by step: headings, columns of the table, what is left."""
 
     def __init__(self, content: Given, table: Table, user_map: Map) -> None:
         self.given, self.table, self.asked = content, table, user_map

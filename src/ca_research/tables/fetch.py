@@ -383,11 +383,11 @@ def _refuse_unasked(
     rows: pd.DataFrame, choice: Mapping[str, Any], service: registry.Provider
 ) -> None:
     """Raise AnswerError where rows are of something else than was asked for."""
-    years = choice.keys() & {"since", "until"}
-    wanted = {name: choice[name] for name in _TELLS if name in choice and name in rows}
-    if years and "year" in rows:
+    wanted = {name: choice[name] for name in _TELLS if name in choice}
+    if choice.keys() & {"since", "until"}:
         wanted["year"] = range(choice.get("since", 0), choice.get("until", now().year) + 1)
-    for name, values in wanted.items():
+    for name in wanted.keys() & {*rows}:
+        values = wanted[name]
         if other := sorted({*rows[name].astype("str")} - {*map(str, values)}):
             raise AnswerError(
                 f"{service.publisher} gave figures of another {name} than was asked for: "

@@ -132,7 +132,14 @@ def load(
     with connect() as connection:
         asked = ask(connection, name, since, until, vintage, aggregates, members, filters)
         if len(asked.files) > 1 or asked.table.location:
-            _refuse_too_many(name, _count(connection, asked.query))
+            count = _count(connection, asked.query)
+            if count > ROWS:
+                raise UsageError(
+                    f"{count:,} rows are more than the {ROWS:,} that a frame may have",
+                    where=f"table {name!r}",
+                    hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or "
+                    f"give ca.relation({name!r}) to a measure",
+                )
         query, dropped = asked.known(day), 0
         if query != asked.query:
             dropped = _count(connection, asked.query) - _count(connection, query)
@@ -153,17 +160,6 @@ def load(
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     ((count,),) = connection.sql(f"select count(*) from ({query})").fetchall()
     return int(count)
-
-
-def _refuse_too_many(name: str, count: int) -> None:
-    """Raise UsageError where more rows are asked for than a frame may have."""
-    if count > ROWS:
-        raise UsageError(
-            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
-            where=f"table {name!r}",
-            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
-            f"ca.relation({name!r}) to a measure",
-        )
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
