@@ -23,7 +23,6 @@ from .added import large
 from .build import table_file
 from .database import connect
 from .dates import bounds
-from .levels import pattern
 from .preference import ranked
 
 ROWS = 5_000_000
@@ -304,13 +303,18 @@ def _refuse_absent(
 
 def _of_level(connection: duckdb.DuckDBPyConnection, asked: Asked, level: str) -> Asked:
     """The rows whose products are of a level; UsageError where others are, and none of it."""
-    column, form = asked.table.levelled(), pattern(asked.table, level)
-    test = f"regexp_full_match({sql.name(column)}, {sql.text(form)})"
-    query = f"select * from ({asked.query}) where {test}"
-    if not _any(connection, query) and _any(connection, asked.query):
+    column = asked.table.levelled()
+    queries = {
+        one: f"select * from ({asked.query}) "
+        f"where regexp_full_match({sql.name(column)}, {sql.text(form)})"
+        for one, form in asked.table.columns[column].levels.items()
+    }
+    query = queries[known_name("level", level, queries)]
+    held = (one for one, rows in queries.items() if _any(connection, rows))
+    if not _any(connection, query) and (there := [*held]):
         raise UsageError(
             f"no row of table {asked.table.table!r} that these filters leave is of level {level}",
-            hint=f"another of the levels: {', '.join(asked.table.columns[column].levels)}",
+            hint=f"there are: {', '.join(there)}",
         )
     return asked._replace(query=query)
 
