@@ -85,14 +85,7 @@ def read_yaml(file: Path, model: type[M]) -> M:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what
     was expected.
     """
-    rooms = {
-        "registry": paths.registry_dir(),
-        "data/added": paths.added_dir(),
-        "data/vintages": paths.vintages_dir(),
-        file.parent.name: file.parent,
-    }
-    room, base = next((r, base) for r, base in rooms.items() if file.is_relative_to(base))
-    where = f"{room}/{file.relative_to(base).as_posix()}"
+    where = paths.shown(file)
     try:
         content = json.dumps(parsed(file.read_bytes()), default=str)  # a date is its ISO form
         return model.model_validate_json(content, strict=True)

@@ -599,6 +599,3 @@ def _word(column: Column, field_: Field, cell: Any) -> str:
     folded = {value.casefold(): value for value in column.values}
     rule = f"must be one of {', '.join(column.values)}, or have its meaning in the map"
     return folded.get(text.casefold()) or _Unread(rule)
-
-
-__all__ = ["Across", "Field", "Map", "Only", "Reader", "heading"]
