@@ -4,11 +4,8 @@ edited is refused: test_raw_faults.py.
 
 import os
 
-import pytest
-
 import ca_research as ca
 from ca_research import registry, tables
-from ca_research.ground.errors import RegistryError
 
 
 def test_a_raw_file_that_was_only_touched_is_not(built):
@@ -22,11 +19,3 @@ def test_a_project_that_can_only_be_read_needs_no_build(built):
     (built.processed / ".lock").unlink(missing_ok=True)
     (built.processed / ".lock").mkdir()  # as on a disk that takes nothing
     assert not tables.build().fresh
-
-
-def test_a_pipe_among_the_claims_is_refused(project, command):
-    """`claims check` waited for ever for somebody to write to it."""
-    os.mkfifo(project.home / "registry" / "claims" / "C99.yaml")
-    with pytest.raises(RegistryError) as error:
-        registry.claims()
-    assert error.value.where == "registry/claims/C99.yaml"

@@ -37,7 +37,7 @@ def online(project, services, monkeypatch):
             (paths.of_package() / "registry" / "tables" / f"{name}.yaml").read_text()
         )
         project.spec(name).write_text(json.dumps(spec | {"files": {}, "rows": {}}))
-    providers_on_loopback(project.home, services, pages=20)
+    providers_on_loopback(project.home, services)
     monkeypatch.setattr(transport, "MOST_BYTES", 1_000_000)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1,localhost")

@@ -79,6 +79,12 @@ def test_added_rows_are_part_of_everything_and_leave_no_trace(built, add):
         ca.remove("OWN")
 
 
+def test_a_dry_run_waits_for_nobody_and_writes_nothing(built, add):
+    """It took the lock of added figures, and a folder beside them."""
+    assert not add(dry_run=True).kept
+    assert not (built.home / "data/added").exists()
+
+
 def test_it_says_which_rows_are_new_repeat_or_contradict(built, add):
     found = add(dry_run=True)
     said = found.compared.set_index(["reporter", "year"])["said"].to_dict()

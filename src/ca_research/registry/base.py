@@ -58,14 +58,10 @@ def once(what: str, names: Iterable[str]) -> None:
 
 
 def explain(error: ValidationError) -> str:
-    """Every fault of a file with its field, in one line; none that follows from another alone."""
-    places = [item["loc"] for item in error.errors()]
+    """Every fault of a file with its field, in one line."""
     lines = []
     for item in error.errors():
         place, value = item["loc"], item["input"]
-        below = any(one[: len(place)] == place and one != place for one in places)
-        if item["type"] == "too_short" and below:
-            continue  # what is left of a list without those that are wrong
         # what stands for a location may hold a password
         quiet = isinstance(value, dict) or "location" in place
         at = ".".join(map(str, place)) or "(whole)"
@@ -89,16 +85,7 @@ def read_yaml(file: Path, model: type[M]) -> M:
     """A file of the registry as its model; raises RegistryError with file, line or field, and what
     was expected.
     """
-    rooms = {
-        "registry": paths.registry_dir(),
-        "data/added": paths.added_dir(),
-        "data/vintages": paths.vintages_dir(),
-        file.parent.name: file.parent,
-    }
-    room, base = next((r, base) for r, base in rooms.items() if file.is_relative_to(base))
-    where = f"{room}/{file.relative_to(base).as_posix()}"
-    if file.exists() and not file.is_file():  # nobody may ever write to a pipe
-        raise refused("not a file", where, "put a YAML file there")
+    where = paths.shown(file)
     try:
         content = json.dumps(parsed(file.read_bytes()), default=str)  # a date is its ISO form
         return model.model_validate_json(content, strict=True)

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from ..ground import economies as eco
-from ..ground.errors import suggest
 from .base import Model, Name, Sha256, must, once
 from .choices import GridAxis, Value, among, canonical
 
@@ -123,19 +122,23 @@ class Article(Model):
     publisher: str | None
     report_title: str
     report_summary: str
-    themes: dict[str, str] = Field(default_factory=dict)
+    themes: dict[str, str] = {}
     methods: Methods = Methods()
     corrections: tuple[Correction, ...] = ()
     family: tuple[Member, ...] = ()
     partners: tuple[str, ...] = ()
-    colours: dict[str, Literal["orange", "blue", "green", "purple", "ochre"]] = Field(
-        default_factory=dict
-    )
+    colours: dict[str, Literal["orange", "blue", "green", "purple", "ochre"]] = {}
     sentences: tuple[Sentence, ...]
 
     def theme(self, name: str) -> str:
         """A theme as a reader should see it."""
         return self.themes.get(name, name.replace("_", " "))
+
+
+def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Names are among the known."""
+    unknown = sorted(set(names) - set(known))
+    must(not unknown, f"{what} that are not known: {', '.join(unknown)}")
 
 
 class Over(Model):
@@ -149,10 +152,7 @@ class Over(Model):
     @model_validator(mode="after")
     def _possible(self) -> Over:
         once("economies", self.economies)
-        for code in self.economies:
-            if code not in eco.codes():
-                meant = eco.named([code]).get(code) or " or ".join(suggest(code, eco.codes()))
-                must(False, f"{code!r} is no code of an economy; is {meant} meant?")
+        _known("codes of economies", self.economies, eco.codes())
         count = len(self.economies)
         must(self.at_least <= count, f"{self.at_least} of {count} economies cannot be met")
         return self
@@ -170,12 +170,6 @@ class Says(Model):
     undecided: str
     mixed: str | None = None
     finding: str | None = None
-
-
-def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """Names are among the known."""
-    unknown = sorted(set(names) - set(known))
-    must(not unknown, f"{what} that are not declared: {', '.join(unknown)}")
 
 
 COMPARE = {
@@ -213,7 +207,7 @@ class Criterion(Model):
     label: str
     statement: str
     measure: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_0-9]+)+$")]
-    settings: dict[Name, Value] = Field(default_factory=dict)
+    settings: dict[Name, Value] = {}
     comparison: Literal[">", ">=", "<", "<=", "=="]
     threshold: float
     kind: Kind
@@ -223,7 +217,7 @@ class Criterion(Model):
     counted: str = "economies"
     over: Over | None = None
     axes: tuple[Name, ...] = ()
-    bars: dict[Literal["threshold", "at_least"], Name] = Field(default_factory=dict)
+    bars: dict[Literal["threshold", "at_least"], Name] = {}
     says: Says | None = None
 
     @property

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..ground import paths, reads
 from ..ground.errors import known_name
@@ -23,7 +23,7 @@ class CodeField(Model):
     """
 
     meaning: str
-    values: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, str] = {}
     like: Name | None = None
 
 
@@ -51,7 +51,7 @@ class Coding(Model):
     about: str
     fields: dict[Name, CodeField]
     rows: tuple[CodedRow, ...]
-    cases: dict[Name, str] = Field(default_factory=dict)
+    cases: dict[Name, str] = {}
     amendments: tuple[CodingAmendment, ...] = ()
 
     @model_validator(mode="after")

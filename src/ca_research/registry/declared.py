@@ -31,12 +31,12 @@ class Declared(Model):
 
     family: MeasureName
     gives: str = ""
-    tables: dict[Name, Name] = Field(default_factory=dict)
-    settings: Settings = Field(default_factory=dict)
-    defaults: Settings = Field(default_factory=dict)
-    choices: dict[Name, dict[str, Settings]] = Field(default_factory=dict)
-    columns: dict[Name, str | None] = Field(default_factory=dict)
-    names: dict[Name, Name] = Field(default_factory=dict)
+    tables: dict[Name, Name] = {}
+    settings: Settings = {}
+    defaults: Settings = {}
+    choices: dict[Name, dict[str, Settings]] = {}
+    columns: dict[Name, str | None] = {}
+    names: dict[Name, Name] = {}
 
 
 class DeclaredMeasures(RootModel[dict[MeasureName, Declared]], Model):

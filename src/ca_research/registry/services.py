@@ -22,9 +22,9 @@ class Provider(Model):
     """A service of a publisher: where it is, how often and for how much at once it may be asked.
 
     publisher: as holders.yaml names it. tables: those that its figures belong to, the usual one
-    first. rows, rows_with_key: how many it gives in one answer, where that is known. pages: how
-    many answers to one request are believed. key: the environment variable of a key, where it
-    takes one. codes: of economies that it writes in its own way.
+    first. rows, rows_with_key: how many it gives in one answer, where that is known. key: the
+    environment variable of a key, where it takes one. codes: of economies that it writes in its own
+    way.
     """
 
     name: Name
@@ -36,9 +36,8 @@ class Provider(Model):
     seconds_between: Annotated[float, Field(ge=0)]
     rows: Annotated[int | None, Field(ge=1)] = None
     rows_with_key: Annotated[int | None, Field(ge=1)] = None
-    pages: Annotated[int, Field(ge=1)]
     key: Annotated[str | None, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = None
-    codes: dict[str, str] = Field(default_factory=dict)
+    codes: dict[str, str] = {}
 
 
 class Providers(Model):

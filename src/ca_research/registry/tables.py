@@ -174,8 +174,8 @@ class Column(Model):
     numbered: bool = False
     span: Literal["first", "last"] | None = None
     speaks: bool = False
-    levels: dict[str, str] = {}  # noqa: RUF012
-    within: dict[Name, str] = {}  # noqa: RUF012
+    levels: dict[str, str] = {}
+    within: dict[Name, str] = {}
 
     @property
     def form(self) -> str | None:

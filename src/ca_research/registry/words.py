@@ -7,11 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from ..ground import economies as eco
 from ..ground import paths
-from ..ground.numbers import fixed, minus_in_prose
+from ..ground.numbers import minus_in_prose
 from ..ground.periods import date_in_words
 from ..ground.remember import by_files
 from . import sources
@@ -22,7 +20,6 @@ from .tables import Source
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
 _ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
 _SOURCE = re.compile(r"\b(?:P\d{3}[A-Z]?|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b")
-_SHARE = re.compile(r"^([01](?:\.\d+)?)(?: to ([01](?:\.\d+)?))? share of (\w)")
 _ATTRIBUTE = re.compile(r"([a-z][a-z0-9_]*):([A-Z]{3}|EU27)")
 _PAIR = re.compile(r"([A-Z]{3})-([A-Z]{3}|EU27)")
 _IN_PROSE = re.compile(r"(?:(?<=in )|(?<=and )|(?<=, )|(?<=through ))[A-Z]{3}\b|\b[A-Z]{3}(?=,)")
@@ -41,16 +38,16 @@ class Words(Model):
     measures give, and `cells`: codes of one column alone.
     """
 
-    short: dict[str, str] = Field(default_factory=dict)
-    axes: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, dict[str, str]] = Field(default_factory=dict)
-    codes: dict[str, str] = Field(default_factory=dict)
-    measures: dict[str, str] = Field(default_factory=dict)
-    pollsters: dict[str, str] = Field(default_factory=dict)
-    concepts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    columns: dict[str, str] = Field(default_factory=dict)
-    units: dict[str, dict[str, str]] = Field(default_factory=dict)
-    cells: dict[str, dict[str, str]] = Field(default_factory=dict)
+    short: dict[str, str] = {}
+    axes: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    codes: dict[str, str] = {}
+    measures: dict[str, str] = {}
+    pollsters: dict[str, str] = {}
+    concepts: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, str] = {}
+    units: dict[str, dict[str, str]] = {}
+    cells: dict[str, dict[str, str]] = {}
 
 
 FILES = ("words.yaml", "words_of_tables.yaml", "article/words.yaml")
@@ -234,7 +231,6 @@ def cell_words(column: str, value: str) -> str:
         first, *rest = map(_named, parts)
         joint = ", " if parts[0] in eco.codes() else ": "  # 'exports KAZ KGZ': of what, and whose
         return f"{first}{joint}{', '.join(rest)}"
-    value = _SHARE.sub(lambda m: f"{_percents(*m.groups()[:2])}% of {m[3]}", value)
     if (first := value.partition(" ")[0]) in eco.codes():
         value = party(first) + value.removeprefix(first)
     value = _PERCENT.sub("%", value)
@@ -275,7 +271,3 @@ def _origin_words(value: str) -> str:
         return _named(value.replace("_", " "))
     kept = (w if len(w) < 4 or not w.isupper() else w.capitalize() for w in rest.split("_"))
     return f"{party(first)}: {_named(' '.join(kept))}"
-
-
-def _percents(*fractions: str | None) -> str:
-    return " to ".join(fixed(100 * float(fraction)) for fraction in fractions if fraction)

@@ -144,7 +144,7 @@ _PART = re.compile(
 )
 
 
-A_RATIO = "a ratio of two years or a range that falls, not a year"
+A_RANGE = "a ratio of years, or a range of several, not a year"
 
 
 def year(cell: Any, span: str | None = None) -> int | str:
@@ -173,11 +173,7 @@ def year(cell: Any, span: str | None = None) -> int | str:
             return {"first": first, "last": last}.get(str(span), unsaid)
         if _PART.fullmatch(text):
             return "a part of a year"
-        if last <= first or last == first + 99:  # 2022/2021, 2022/21
-            return A_RATIO
-        return "a range of several years: a sum or a mean, not a year's figure"
-    if re.fullmatch(r"FY\s*\d{2,4}", text, re.I):
-        return "a fiscal year, which may begin in another: write the year that is meant"
+        return A_RANGE
     if _PART.fullmatch(text) and re.search(r"(18|19|20)\d\d", text):
         return "a part of a year"
     return "must be a year"

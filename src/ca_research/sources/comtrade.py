@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..registry import Table
 from .mapping import Field, Map
-from .parts import LOOK, Headed, with_columns
+from .parts import Headed, with_columns
 from .sheets import NotStreamed, Sheet, shown
 
 _EXPORTS, _IMPORTS = ("X", "Export", "Exports", "2"), ("M", "Import", "Imports", "1")
@@ -20,17 +20,17 @@ def valued(sheet: Sheet) -> Sheet:
     """The sheet with a column that says at which border each figure is, where imports are at the
     exporter's: some reporters have no value of them but fob. Any other sheet as it is.
     """
-    tops = (list(map(str.casefold, map(shown, row))) for row in sheet.rows[:LOOK])
-    says = [h.casefold() for h in _SAY]
-    found = ((n, list(map(row.index, says))) for n, row in enumerate(tops) if {*says} <= {*row})
-    place, at = next(found, (0, []))
-    frame = pd.DataFrame(sheet.rows if at else [], dtype=object)
-    if not at or not (of_exporters := _at_exporters(frame[at])).any():
-        return sheet
     borders = dict.fromkeys(_EXPORTS, "fob") | dict.fromkeys(_IMPORTS, "cif")
-    valuations = frame[at[0]].map(shown).map(borders).fillna("").mask(of_exporters, "fob")
-    valuations[place] = _VALUATION
-    return replace(sheet, rows=frame.assign(valuation=valuations).to_numpy().tolist())
+    head, says = ([shown(c).casefold() for c in row] for row in (sheet.rows[0], _SAY))
+    if not {*says} <= {*head}:
+        return sheet
+    frame = pd.DataFrame(sheet.rows[1:], dtype=object)
+    said = frame[[head.index(h) for h in says]]
+    if not (of_exporters := _at_exporters(said)).any():
+        return sheet
+    valuations = said.iloc[:, 0].map(shown).map(borders).fillna("").mask(of_exporters, "fob")
+    rows = frame.assign(valuation=valuations).to_numpy().tolist()
+    return replace(sheet, rows=[[*sheet.rows[0], _VALUATION], *rows])
 
 
 def _at_exporters(frame: pd.DataFrame) -> pd.Series:

@@ -6,9 +6,8 @@ open and asked for; the unit of figures is never read out of its words, but told
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, names
 from .mapping import Across, Field, Map, as_said, figure, heading, heads_of_figures, sheet_of
-from .sheets import SHOWN_AS, Given, Sheet, only_one, shown, worded
+from .sheets import SHOWN_AS, Given, only_one, shown, worded
 
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
@@ -27,7 +26,6 @@ _FIRST = 3
 """Cells that are shown of each column that is not read."""
 _MOST_TEXTS = 20
 """Texts outside of the columns read that are shown."""
-_NUMBERS = ("number", "integer")
 
 _DOLLARS = re.compile(r"USD|US ?\$|\$|dollar|долл|美元", re.I)
 _OTHER_MONEY = re.compile(
@@ -46,7 +44,7 @@ _UNIT_HEADS = re.compile(
 )
 
 
-@cache
+@functools.cache
 def _known() -> dict[str, dict[str, Any]]:
     """Headings by the name of a column, and what words of files mean in a column of the table."""
     known: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -63,30 +61,26 @@ def meant(name: str, column: Column, word: str) -> str | None:
     return word if word in (column.values or ()) else None
 
 
-def propose(content: Given, table: Table, user_map: Map) -> Map:
-    """A map for a file, around what the user has said of it.
+class Proposal:
+    """A map for a file, around what the user has said of it, step by step: headings, columns of the
+    table, what is left.
 
     Raises UsageError where several columns could be one of the table, or where nothing says in
     which unit money is counted.
     """
-    return _Proposal(content, table, user_map).map()
-
-
-class _Proposal:
-    """What is made of a sheet, step by step: headings, columns of the table, what is left."""
 
     def __init__(self, content: Given, table: Table, user_map: Map) -> None:
         self.given, self.table, self.asked = content, table, user_map
         visible = [s for s in content.sheets if not s.hidden] or content.sheets
-        named = bool(user_map.sheet)
-        self.sheet = sheet_of(content, user_map) if named else max(visible, key=_filled)
+        best = functools.partial(max, key=lambda sheet: max(map(self.score, sheet.rows[:_LOOK])))
+        self.sheet = sheet_of(content, user_map) if user_map.sheet else best(visible)
         header, lines = self.heading_place()
         place = {"sheet": self.sheet.name, "header": header, "header_rows": lines}
         self.base = user_map.model_copy(update=place)
         self.heads, self.start = heading(self.sheet, self.base)
         self.above = self.sheet.rows[: self.start - lines]
-        form = _form(self.sheet.rows[self.start - lines])  # maybe of other years
-        if not named:
+        if not user_map.sheet:
+            form = _form(self.sheet.rows[self.start - lines])  # maybe of other years
             only_one(content, [s.name for s in visible if form in map(_form, s.rows[:_LOOK])])
         self.columns = dict(self.asked.columns)
         self.across, self.fills = self.asked.across, self.asked.fills
@@ -94,12 +88,11 @@ class _Proposal:
     def map(self) -> Map:
         for name, column in self.table.columns.items():
             if column.type != "source" and name not in self.columns:
-                self.add(name, self.places(name, column))
+                self.add(name, self.places(name))
         lacking = [n for n in self.table.of_type("economy") if n not in self.columns]
         if len(lacking) == 1:  # a column of economies whose heading says nothing known
             self.add(lacking[0], self.places_of_economies())
         self.spread()
-        self.add_defaults()
         read = {f.column or "" for f in self.columns.values()} | {a.column for a in self.across}
         heads = enumerate(self.heads)
         unread = {at: head for at, head in heads if head not in read and self.cells(at)}
@@ -131,15 +124,17 @@ class _Proposal:
     # --- the heading
 
     def heading_place(self) -> tuple[int, int]:
-        """The line of the heading in the file, and how many lines it has."""
+        """The line of the heading in the file, and how many lines it has: two where words of a
+        category stand below years.
+        """
         said, lines = self.asked.model_fields_set, self.asked.header_rows
         if "header" in said:
             return self.asked.header, lines
         rows = self.sheet.rows
         scores = list(map(self.score, rows[:_LOOK]))
         place = scores.index(max(scores))
-        if "header_rows" not in said and any(map(self.words_only, rows[place + 1 : place + 2])):
-            lines = 2 if any(map(cells.is_year, rows[place])) or self.score(rows[place + 1]) else 1
+        if "header_rows" not in said and any(map(cells.is_year, rows[place])):
+            lines += any(map(self.words_only, rows[place + 1 : place + 2]))
         return self.sheet.lines[place], lines
 
     def score(self, row: list[Any]) -> int:
@@ -159,47 +154,44 @@ class _Proposal:
 
     # --- columns of the table
 
-    def free(self) -> list[tuple[int, str, list[Any]]]:
-        """Headings that are no column yet, with their places and first cells."""
+    def free(self) -> list[int]:
+        """The places of headings that are no column yet, with cells below them."""
         taken = {f.column for f in self.columns.values()}
-        heads = ((at, head) for at, head in enumerate(self.heads) if head not in taken)
-        return [(at, head, sample) for at, head in heads if (sample := self.cells(at, 400))]
+        return [at for at, h in enumerate(self.heads) if h not in taken and self.cells(at, 400)]
 
-    def places(self, name: str, column: Column) -> list[int]:
-        """The headings whose words are those of a column and whose cells could be its values; of
-        several the plain ones.
-        """
-        free, dollars = self.free(), "USD" in (column.unit or "")
-        fitting = {
-            at: head
-            for at, head, sample in free
-            if (_names(name, head) or _names(name, head.split(" | ")[-1]))
-            and (head.casefold() == name or _could_be(column, sample))
-        }
-        plainer = (
-            [at for at, head in fitting.items() if head.casefold() == name],
-            [at for at, head in fitting.items() if dollars and _DOLLARS.search(head)],
-            [at for at, head in fitting.items() if _names(name, head, plain=True)],
-        )
-        return next((few for few in plainer if len(few) == 1), [*fitting])
+    def places(self, name: str) -> list[int]:
+        """The headings that are called as a column, else those whose words are its."""
+        hits = [
+            at
+            for at in self.free()
+            if any(_names(name, h) for h in (self.heads[at], self.heads[at].split(" | ")[-1]))
+        ]
+        return [at for at in hits if self.heads[at].casefold() == name] or hits
 
     def places_of_economies(self) -> list[int]:
-        """Headings below which there are names or letters of economies."""
-        return [at for at, _, sample in self.free() if _share(_single(sample), _is_named) >= 0.6]
+        """Headings below most of whose cells stand names or letters of economies, beside totals
+        and groups.
+        """
+
+        def holds(at: int) -> bool:
+            texts = [t for t in map(shown, self.cells(at, 400)) if not economies.no_economy(t)]
+            named = [t for t in texts if not t.isdigit() and names.code(t)]
+            return len(named) > len(texts) / 2
+
+        return list(filter(holds, self.free()))
 
     def add(self, name: str, places: list[int]) -> None:
         """Let a column of the table be the first of those that it could be.
 
-        Refuses several of figures or economies that do not say the same; of economies one may leave
-        cells empty, or tell what is none ('World' without a code).
+        Refuses several that do not say the same; one of economies may leave cells empty, or tell
+        what is none ('World' without a code).
         """
         column, heads = self.table.columns[name], [self.heads[at] for at in places[:6]]
         if not places:
             return
         read = names.code if column.type == "economy" else str
-        differing = places if column.type in ("number", "economy") else places[:1]
         for row in self.sheet.rows[self.start :][:400]:
-            values = {read(shown(row[at]) if at < len(row) else "") for at in differing} - {None}
+            values = {read(shown(row[at]) if at < len(row) else "") for at in places} - {None}
             if len(values) > 1:
                 raise self.refusal(
                     f"several columns could be {name}: {', '.join(heads)}",
@@ -211,56 +203,35 @@ class _Proposal:
 
     def spread(self) -> None:
         """Headings that are years, or years and words of a category, and what stands below them."""
-        fixed, name = self.asked.columns, self.given.name
-        if not self.across:
-            self.fills = figure(self.table)
-            self.across = as_said(self.values_in_headings(), self.fills, fixed, self.table, name)
-        if not self.across:
-            self.fills = ""
-            return
-        for name in {self.fills, *(k for a in self.across for k in a.gives)} - fixed.keys():
-            self.columns.pop(name, None)
-        self.columns.setdefault(self.fills, Field(column=self.across[0].column))
-
-    def values_in_headings(self) -> tuple[Across, ...]:
-        """Headings that are values: years, or else at least two words of one category."""
-        across = [Across(column=h, gives=g) for h in self.heads if (g := self.gives(h))]
-        of_years = [one for one in across if "year" in one.gives]
-        down = "year" in self.columns and self.columns["year"].constant is None
-        of_words = [one for one in across if len(one.gives) == 1 and one not in of_years]
-        kinds = {name for one in of_words for name in one.gives}
-        if not figure(self.table):
-            return ()
-        if of_years and not down:
-            return tuple(of_years)
-        one_kind = len(kinds) == 1 and len(of_words) > 1 and not kinds & self.columns.keys()
-        return tuple(of_words) if one_kind else ()
+        fixed, down = self.asked.columns, self.columns.get("year")
+        if not self.across and (fills := figure(self.table)) and not (down and down.column):
+            of_years = (Across(column=h, gives=g) for h in self.heads if (g := self.gives(h)))
+            self.across = as_said(tuple(of_years), fills, fixed, self.table, self.given.name)
+            self.fills = fills if self.across else ""
+        if self.across:
+            for name in {self.fills, *(k for a in self.across for k in a.gives)} - fixed.keys():
+                self.columns.pop(name, None)
+            self.columns.setdefault(self.fills, Field(column=self.across[0].column))
 
     def gives(self, head: str) -> dict[str, str]:
-        """What the parts of a heading are in the table: {'year': '2019', 'flow': 'export'}."""
+        """What the parts of a heading with a year are in the table: {'year': '2019', 'flow':
+        'export'}; nothing of another.
+        """
         gives = {}
         for part in head.split(" | "):
             year = cells.year(part, "last")
-            if "year" in self.table.columns and year not in ("must be a year", cells.A_RATIO):
+            if "year" in self.table.columns and year not in ("must be a year", cells.A_RANGE):
                 gives["year"] = part
             elif found := self.category(part):
                 gives |= found
             else:
                 return {}
-        return gives
+        return gives if "year" in gives else {}
 
     def category(self, text: str) -> dict[str, str]:
         """The column of the table of whose words a text is one, with the word; else nothing."""
         closed = ((n, c) for n, c in self.table.columns.items() if c.values)
         return next(({n: word} for n, c in closed if (word := meant(n, c, text))), {})
-
-    def add_defaults(self) -> None:
-        """Columns of which the file says nothing and for which the table has a word for that."""
-        filled = {*self.columns, *(k for a in self.across for k in a.gives)}
-        for name, column in self.table.columns.items():
-            words = {"unspecified", "unknown"} & {*(column.values or ())}
-            if words and name not in filled:
-                self.columns[name] = Field(constant=words.pop())
 
     # --- what is not read
 
@@ -313,16 +284,15 @@ class _Proposal:
         Raises UsageError where nobody says it, or where a heading is of other money. Of persons it
         has to be said only where a text speaks of thousands or shares.
         """
-        times, money = self.asked.times, False
-        for name, field in self.columns.items():
-            unit = self.unit(name)
-            if unit is None or not field.column or not (unit or times):
-                continue
-            money = money or bool(unit)
-            wide = name == self.fills and name not in self.asked.columns
-            heads = [a.column for a in self.across] if wide else [field.column]
-            formats = (text for text in texts if text.startswith(SHOWN_AS))
-            other = next(filter(_of_other_money, (*heads, *formats)), None)
+        times = self.asked.times
+        fields = self.columns.items()
+        units = {n: unit for n, f in fields if f.column and (unit := self.unit(n)) is not None}
+        heads = heads_of_figures(self.columns, self.across, self.table)
+        heads_and_formats = (*heads, *(t for t in texts if t.startswith(SHOWN_AS)))
+        other = next(filter(_of_other_money, map(str, heads_and_formats)), None)
+        doubtful = next(filter(_SCALES.search, map(str, (*heads, *texts))), "")
+        for name, unit in units.items():
+            field = self.columns[name]
             if unit == "USD" and other:
                 raise self.refusal(
                     f"figures of {name} in other money than US dollars: {other}",
@@ -330,26 +300,24 @@ class _Proposal:
                 )
             if "times" in field.model_fields_set:
                 continue
-            doubtful = next(filter(_SCALES.search, (*heads, *texts)), "")
-            if times is None and (doubtful or (unit == "USD" and field.column != name)):
+            if times is None and unit and (doubtful or (unit == "USD" and field.column != name)):
                 raise self.refusal(
-                    f"nothing says in which unit {name} is counted: {doubtful or heads[0]}",
+                    f"nothing says in which unit {name} is counted: {doubtful or field.column}",
                     "--times ones, thousands, millions or billions; in a map times: 1000",
                 )
             self.columns[name] = field.model_copy(update={"times": times or 1.0})
-        return 1.0 if money and times is None else times
+        return 1.0 if times is None and "USD" in units.values() else times
 
     def unit(self, name: str) -> str | None:
         """'USD' or 'PERSONS' where figures of a column are such, by the table or by the unit that
-        is said of all rows; else '', and None of a column without figures.
+        is said of all rows; '' of the table's other figures, None of what has a unit of its own.
         """
-        column = self.table.columns[name]
-        if column.type not in _NUMBERS:
-            return None
-        said = self.columns.get("unit") if column.role == "value" else None
-        if (said and _DOLLARS.search(said.constant or "")) or (column.unit or "").startswith("USD"):
+        unit, of_all = self.table.columns[name].unit or "", self.columns.get("unit")
+        if name == figure(self.table) and of_all and _DOLLARS.search(of_all.constant or ""):
             return "USD"
-        return "PERSONS" if column.unit == "persons" else ""
+        if unit.startswith("USD"):
+            return "USD"
+        return "PERSONS" if unit == "persons" else "" if name == figure(self.table) else None
 
 
 def _of_other_money(head: str) -> bool:
@@ -368,44 +336,15 @@ def _same(name: str, column: Column, cell: str, constant: str) -> bool:
     return not closed or (meant(name, column, cell) or cell).casefold() == constant.casefold()
 
 
-def _filled(sheet: Sheet) -> int:
-    return sum(cell not in (None, "") for row in sheet.rows[:200] for cell in row)
-
-
 def _form(head: list[Any]) -> str:
     """Headings without case and spaces; years that follow each other are one sign."""
     signs = ("#" if cells.is_year(c) else worded(c).casefold() for c in head)
     return re.sub(r"#[#|]*", "#", "|".join(signs)).rstrip("|")
 
 
-def _names(name: str, text: str, *, plain: bool = False) -> bool:
-    """Whether a heading is of a column; a plain one says nothing more than its name."""
+def _names(name: str, text: str) -> bool:
+    """Whether a heading is of a column."""
     pattern = _known()["headings"].get(name, "")
-    pattern = re.sub(r"\.\*|\\w\*", "", pattern) if plain else pattern
     words = re.sub(r"[_\s]+", " ", text).strip()
     same = words.casefold() == name.replace("_", " ").casefold()
     return same or bool(pattern and re.fullmatch(pattern, words, re.I))
-
-
-def _could_be(column: Column, sample: list[Any]) -> bool:
-    if column.type == "economy":
-        return _share(_single(sample), lambda c: names.code(shown(c))) >= 0.4
-    if column.type == "year":
-        return _share(sample, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
-    if column.type in _NUMBERS:
-        return _share(sample, lambda c: re.search(r"\d", shown(c))) >= 0.5
-    return True
-
-
-def _share(sample: list[Any], holds: Callable[[Any], Any]) -> float:
-    return sum(bool(holds(c)) for c in sample) / max(len(sample), 1)
-
-
-def _is_named(cell: Any) -> bool:
-    """Whether a cell is the name or the letters of an economy, and no number of one."""
-    return not shown(cell).isdigit() and names.code(shown(cell)) is not None
-
-
-def _single(sample: list[Any]) -> list[Any]:
-    """Cells without totals and groups, which stand among economies and are none."""
-    return [c for c in sample if names.code(shown(c)) or not economies.no_economy(shown(c))]

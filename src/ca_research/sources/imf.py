@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from ..ground.errors import UsageError
 from ..registry import Table
-from .mapping import Field, Map, Only
+from .mapping import Field, Map
 from .parts import Headed, with_columns
 
-_INDICATOR = re.compile(r"T?(X|M)G_(FOB|CIF)(_USD)?")
-_DOLLARS = r"USD|US\$|U\.?S\.? ?dollars?( \(USD\))?"
 _SCALES = {"UNITS": 1, "THOUSANDS": 1e3, "MILLIONS": 1e6, "BILLIONS": 1e9}
 
 
 def adjusted(file: Headed, mapped: Map, table: Table) -> Map:
-    """Exports and imports in dollars, in the valuation that was reported."""
-    known = {v: hit for v in file.distinct("INDICATOR") if (hit := _INDICATOR.fullmatch(v))}
-    words = {
-        "flow": {v: "export" if hit[1] == "X" else "import" for v, hit in known.items()},
-        "valuation": {v: hit[2].lower() for v, hit in known.items()},
-    }
-    indicator, value = (str(mapped.columns[name].column) for name in ("flow", "value_usd"))
-    columns = {name: Field(column=indicator, words=words[name]) for name in words}
-    found = with_columns(mapped, **columns, value_usd=Field(column=value, times=_scale(file)))
-    # in dollars, by the column of the unit and by the name of the indicator
-    unit = file.name("UNIT", "UNIT_MEASURE", "CURRENCY")
-    if unit is None:
-        in_dollars = Only(
-            column=indicator,
-            matches=r"(?!T?[XM]G_(FOB|CIF)$).*",
-            why="indicators that do not say that they are in US dollars",
-        )
-    else:
-        empty = "" if any(hit[3] is None for hit in known.values()) else "|"
-        why = "other money than US dollars"
-        in_dollars = Only(column=unit, matches=_DOLLARS + empty, why=why)
-    return found.model_copy(update={"only": (*mapped.only[:-2], in_dollars, *mapped.only[-2:])})
+    """Figures in dollars, whatever the scale in which they are printed."""
+    value = mapped.columns["value_usd"].column
+    return with_columns(mapped, value_usd=Field(column=value, times=_scale(file)))
 
 
 def _scale(file: Headed) -> float:

@@ -150,7 +150,7 @@ def understand(content: Given, table: Table, user: Map) -> tuple[Map, Layout | N
     """
     known = None if user.model_fields_set & {"header", "sheet"} else recognise(content)
     if known is None or table.table not in {t for one in all_layouts() for t in one.tables}:
-        return guess.propose(content, table, user), None
+        return guess.Proposal(content, table, user).map(), None
     layout, sheet, place = known
     if table.table not in layout.tables:
         raise UsageError(

@@ -56,7 +56,7 @@ class Field(Model):
 
     column: Text | None = None
     constant: Text | None = None
-    words: dict[Text, Text] = {}  # noqa: RUF012
+    words: dict[Text, Text] = {}
     times: Times = 1.0
     span: Literal["first", "last"] | None = None
     width: int | None = Bounded(default=None, ge=1, le=20)
@@ -122,12 +122,8 @@ class Only(Model):
         return known and cell not in self.but
 
     def split(self, column: Iterable[str]) -> tuple[dict[str, bool], str]:
-        """Of each different cell whether it counts, and why others are left out; a column without
-        any cell tells nothing.
-        """
+        """Of each different cell whether it counts, and why others are left out."""
         included = {cell: self.counts(cell) for cell in dict.fromkeys(column)}
-        if not any(included):
-            return dict.fromkeys(included, True), ""
         lost = sorted(cell or "empty" for cell, counts in included.items() if not counts)
         of_economies = f"{self.column} that is no economy here ({first_few(lost, 8)})"
         return included, self.why or of_economies
@@ -171,16 +167,16 @@ class Map(Model):
     sheet: Text = ""
     header: int = Bounded(default=1, ge=1)
     header_rows: int = Bounded(default=1, ge=1, le=3)
-    columns: dict[str, Field] = {}  # noqa: RUF012
+    columns: dict[str, Field] = {}
     across: tuple[Across, ...] = ()
     fills: str = ""
     only: tuple[Only, ...] = ()
     decimal: Literal[".", ","] | None = None
     keeps_to_the_years: bool = False
     digits: Literal[2, 4] | None = None
-    totals: dict[str, Text] = {}  # noqa: RUF012
+    totals: dict[str, Text] = {}
     times: Times | None = None
-    unread: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
+    unread: dict[str, tuple[str, ...]] = {}
     texts: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -603,6 +599,3 @@ def _word(column: Column, field_: Field, cell: Any) -> str:
     folded = {value.casefold(): value for value in column.values}
     rule = f"must be one of {', '.join(column.values)}, or have its meaning in the map"
     return folded.get(text.casefold()) or _Unread(rule)
-
-
-__all__ = ["Across", "Field", "Map", "Only", "Reader", "heading"]

@@ -135,12 +135,9 @@ class Stream(Sheet):
 
     def _digest_of(self, file: Path) -> tuple[str, int]:
         """The hash of a file's bytes, and how many lines end in it; raises ValueError for text that
-        no table holds, and for another kind of file than the first.
+        no table holds.
         """
         digest, lines, last = hashlib.sha256(), 0, b""
-        kind = file.suffix.lower()
-        if kind not in SUFFIXES or self.packed != (kind == ".parquet"):
-            raise ValueError("text, Parquet and other files are not one source")
         with file.open("rb") as handle:
             while block := handle.read(_BLOCK):
                 digest.update(block)

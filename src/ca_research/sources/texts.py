@@ -24,8 +24,6 @@ def decoded(content: bytes, name: str) -> str:
     encoding = "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
-    elif b"\0" in content[:2]:
-        encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
     if not (text := _strictly(content, encoding)):
         known = {old: _known_names(old) for name in _OLD if (old := _strictly(content, name))}
         text = max(known, key=lambda old: known[old], default="")

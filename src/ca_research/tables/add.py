@@ -483,8 +483,9 @@ def _origin_group(origin: str | None, source: str, layout: Layout | None) -> str
     if origin is None:
         return layout.origin if layout else source
     groups = registry.origin_groups()
-    known = {source, *groups.values(), *(known.origin for known in all_layouts())}
-    return groups.get(origin) or known_name("origin", origin, {*groups, *known})
+    known = {one: one for one in (source, *groups.values(), *(one.origin for one in all_layouts()))}
+    known |= groups
+    return known[known_name("origin", origin, known)]
 
 
 def _standing(table: str, source: str) -> str:

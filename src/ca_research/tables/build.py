@@ -41,7 +41,7 @@ from .derived import finished
 from .raw import check_files, sha256
 from .validate import validated
 
-CURRENT, STATE, MARKS = "CURRENT", "STATE", "MARKS"
+CURRENT, STATE = "CURRENT", "STATE"
 _FORMAT = "1"  # raise when the layout of the processed tables changes
 
 
@@ -91,20 +91,17 @@ def _away() -> dict[str, registry.Table]:
 
 def _copies() -> dict[str, Any]:
     """What the current build holds of each of them."""
-    try:
-        files = {name: current() / f"{name}{located.SUFFIX}" for name in _away()}
-    except MissingTableError:
-        return {}
+    folder = _pointed()
+    files = {name: folder / f"{name}{located.SUFFIX}" for name in _away()} if folder else {}
     return {name: json.loads(file.read_text()) for name, file in files.items() if file.is_file()}
 
 
-def _held_marks() -> dict[str, str]:
-    """The marks of what the current build holds."""
-    try:
-        marks: dict[str, str] = json.loads((current() / MARKS).read_text())
-    except (MissingTableError, FileNotFoundError):
-        return {}
-    return marks
+def _noted(folder: Path | None) -> dict[str, Any]:
+    """What a build noted of the figures that it was made of; nothing of none, or of one by an
+    earlier version.
+    """
+    file = folder / STATE if folder else Path()
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def _marks() -> dict[str, str]:
@@ -168,13 +165,17 @@ def _state() -> dict[str, tuple[int, ...]]:
     return stamps([*_declarations(), *walk(paths.raw_dir()), *walk(paths.added_dir())])
 
 
+def _pointed() -> Path | None:
+    """Folder of the current build, where there is one."""
+    pointer = paths.processed_dir() / CURRENT
+    folder = pointer.with_name(pointer.read_text("utf-8").strip()) if pointer.is_file() else None
+    return folder if folder and folder.is_dir() else None
+
+
 def current() -> Path:
     """Folder of the current build; raises MissingTableError where there is none."""
-    pointer = paths.processed_dir() / CURRENT
-    if pointer.is_file():
-        folder = paths.processed_dir() / pointer.read_text(encoding="utf-8").strip()
-        if folder.is_dir():
-            return folder
+    if folder := _pointed():
+        return folder
     raise MissingTableError("(all)", where=paths.shown(paths.processed_dir()))
 
 
@@ -193,13 +194,8 @@ def up_to_date() -> Path:
 
 @by_files("tables/*.yaml", added=True, rows=True, raw=True)
 def _refuse_stale(folder: Path) -> None:
-    """Raise an error where figures are not those of a build; not of one by an earlier version,
-    which did not note them.
-    """
-    noted = folder / STATE
-    if not noted.is_file():
-        return
-    if noted.read_text(encoding="utf-8") != _figures():
+    """Raise an error where figures are not those of a build."""
+    if _noted(folder).get("figures") != _figures():
         raise StaleTablesError(
             "the tables were built before figures were added, removed or declared anew",
             where=paths.shown(folder),
@@ -208,14 +204,13 @@ def _refuse_stale(folder: Path) -> None:
     _refuse_altered(folder)
 
 
-def _figures() -> str:
+def _figures() -> dict[str, Any]:
     """The hash of each raw file, as it is declared, and of each entry of added figures."""
     tables = registry.tables().items()
-    figures = {
+    return {
         "raw": {n: {file: f.sha256 for file, f in t.files.items()} for n, t in tables},
         "added": {file.parent.name: sha256(file) for file in paths.added_entries()},
     }
-    return json.dumps(figures)
 
 
 def _refuse_altered(folder: Path) -> None:
@@ -369,14 +364,13 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
 
 def _standing(marks: Mapping[str, str]) -> Built | None:
     """The current build, where it is whole and of the content at hand."""
-    home = paths.processed_dir()
-    target, pointer = home / f"build-{content_key()}", home / CURRENT
-    files = [*(f"{n}.parquet" for n in names()), STATE]
+    target = _pointed()
     if (
-        not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name)
-        or not all((target / file).is_file() for file in files)
+        target is None
+        or target.name != f"build-{content_key()}"
+        or not all((target / f"{name}.parquet").is_file() for name in names())
         or "" in marks.values()
-        or marks != _held_marks()
+        or marks != _noted(target).get("marks")
     ):
         return None
     looked = time.time() - 1  # a disk's clock may be behind
@@ -397,20 +391,19 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
         return standing
     registry.forget()  # what was read of it may be older than the key
     frames = _all(progress)
-    old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
+    old = _pointed()
     scratch = home / f".build-{os.getpid()}"
     scratch.mkdir()
     try:
-        held, copies = {} if force else _held_marks(), _copies()
+        held, copies = {} if force else _noted(old).get("marks", {}), _copies()
         for name, mark in marks.items():
             progress(name)
             copy = scratch / f"{name}.parquet"
-            if mark and held.get(name) == mark:
-                shutil.copyfile(home / old / copy.name, copy)
+            if old and mark and held.get(name) == mark:
+                shutil.copyfile(old / copy.name, copy)
             else:
                 copies[name] = located.copy(registry.table(name), copy)
             copy.with_suffix(located.SUFFIX).write_text(json.dumps(copies[name]))
-        (scratch / MARKS).write_text(json.dumps(marks))
         target = home / f"build-{content_key(copies)}"
         with ThreadPoolExecutor(2) as pool:  # most of it is compression, outside of Python
             written = [
@@ -419,7 +412,7 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
             ]
         for one in written:
             one.result()
-        (scratch / STATE).write_text(_figures(), encoding="utf-8")
+        (scratch / STATE).write_text(json.dumps({"figures": _figures(), "marks": marks}))
         if moved := changed(begun, _state()):
             raise IntegrityError(
                 f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",
@@ -438,7 +431,7 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     for stale in home.glob("build-*"):  # the one before stays for whoever has just opened it
-        if stale.name not in (target.name, old):
+        if stale not in (target, old):
             shutil.rmtree(stale, ignore_errors=True)
     rows = {n: len(f) + _in_parts(n) for n, f in frames}
     return Built(target, rows | {n: about["rows"] for n, about in copies.items()}, fresh=True)

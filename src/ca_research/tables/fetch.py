@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import yaml
 
 from .. import registry
 from ..ground import reads
@@ -297,47 +296,40 @@ def _answers(
     progress: Callable[[str], None],
 ) -> registry.Vintage:
     """Every answer, each written before the next is asked for; those that are there stay."""
-    from ..sources.answers import RECORD
-
     held = {answer.request: partial / answer.file for answer in one.answers}
-    one, queue = one.model_copy(update={"answers": ()}), list(requests)
+    answers, empty, queue = list[Answer](), list[str](), list(requests)
     while queue:
         request = queue.pop(0)
-        query, body, reply = str(request), b"", None
-        if len(one.answers) >= line.service.pages * len(requests):
-            raise AnswerError(
-                f"{line.service.publisher} has ever more pages",
-                where=query,
-                hint="ask for fewer years or economies",
-            )
+        query = str(request)
         try:
-            if (file := held.get(query)) and file.is_file():
-                body = file.read_bytes()
+            if query in held:
+                body = held[query].read_bytes()
             else:
                 progress(query)
                 body = line.get(request)
             reply = how.read(request, body, line.service, line.keyed)
         except EmptyAnswerError:
-            pass
-        if reply is None or not reply.rows:
-            one = one.model_copy(update={"empty": (*one.empty, query)})
-        if reply is not None:
-            queue[:0] = [reply.more] if reply.more else []
-            answer = Answer(
-                file=f"{len(one.answers) + 1:04d}{request.suffix}",
-                request=query,
-                sha256=hashlib.sha256(body).hexdigest(),
-                rows=reply.rows,
-                remarks=reply.remarks,
-            )
-            write_whole(partial / answer.file, body)
-            one = one.model_copy(update={"answers": (*one.answers, answer)})
-        text = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
-        write_whole(partial / RECORD, text)
-    if not any(answer.rows for answer in one.answers):
-        remarks = "; ".join(dict.fromkeys(r for a in one.answers for r in a.remarks))
+            empty.append(query)
+            continue
+        empty += [] if reply.rows else [query]
+        queue[:0] = [reply.more] if reply.more else []
+        answer = Answer(
+            file=f"{len(answers) + 1:04d}{request.suffix}",
+            request=query,
+            sha256=hashlib.sha256(body).hexdigest(),
+            rows=reply.rows,
+            remarks=reply.remarks,
+        )
+        answers.append(answer)
+        write_whole(partial / answer.file, body)
+        one = one.model_copy(update={"answers": tuple(answers), "empty": tuple(empty)})
+        vintage.note(partial, one)
+    one = one.model_copy(update={"answers": tuple(answers), "empty": tuple(empty)})
+    if not any(answer.rows for answer in answers):
+        remarks = "; ".join(dict.fromkeys(r for answer in answers for r in answer.remarks))
         shutil.rmtree(partial, ignore_errors=True)
         raise line.nothing(requests[0], remarks)
+    vintage.note(partial, one)
     return one
 
 
@@ -391,11 +383,11 @@ def _refuse_unasked(
     rows: pd.DataFrame, choice: Mapping[str, Any], service: registry.Provider
 ) -> None:
     """Raise AnswerError where rows are of something else than was asked for."""
-    years = choice.keys() & {"since", "until"}
-    wanted = {name: choice[name] for name in _TELLS if name in choice and name in rows}
-    if years and "year" in rows:
+    wanted = {name: choice[name] for name in _TELLS if name in choice}
+    if choice.keys() & {"since", "until"}:
         wanted["year"] = range(choice.get("since", 0), choice.get("until", now().year) + 1)
-    for name, values in wanted.items():
+    for name in wanted.keys() & {*rows}:
+        values = wanted[name]
         if other := sorted({*rows[name].astype("str")} - {*map(str, values)}):
             raise AnswerError(
                 f"{service.publisher} gave figures of another {name} than was asked for: "

@@ -12,15 +12,10 @@ from ..ground.errors import known_name
 from ..registry import Table
 
 
-def pattern(table: Table, level: object) -> str:
-    """What the codes of a level match."""
-    levels = table.columns[table.levelled()].levels
-    return levels[known_name("level", str(level), levels)]
-
-
 def of_level(table: Table, level: object, codes: Iterable[str]) -> list[str]:
     """Those codes that are of a level."""
-    return [*filter(re.compile(pattern(table, level)).fullmatch, codes)]
+    levels = table.columns[table.levelled()].levels
+    return [*filter(re.compile(levels[known_name("level", str(level), levels)]).fullmatch, codes)]
 
 
 def sums(

@@ -23,8 +23,7 @@ from .added import large
 from .build import table_file
 from .database import connect
 from .dates import bounds
-from .levels import pattern
-from .preference import in_order, ranked, role
+from .preference import ranked
 
 ROWS = 5_000_000
 """Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
@@ -94,10 +93,11 @@ def load(
         A group of economies is asked for that no row has, of the table or of what the filters
         leave; with its members. Members are asked for of a group of which none are listed.
     UsageError
-        A filter of the wrong type, a level that no row left by the filters has, ``source`` beside
-        ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
-        years in the wrong order or for a table without them,
-        ``aggregates`` for one without economies; more rows than a frame may have.
+        A filter of the wrong type, a level that no row left by the filters has, a day that is none,
+        years in the wrong order or for a table without them, ``aggregates`` for one without
+        economies; more rows than a frame may have.
+    RegistryError
+        A preferred source of a table whose sources have no role.
     MissingTableError, StaleTablesError
         The tables have not been built, or not since figures were added or removed; or the project
         has no figures for this one.
@@ -131,7 +131,14 @@ def load(
     with connect() as connection:
         asked = ask(connection, name, since, until, vintage, aggregates, members, filters)
         if len(asked.files) > 1 or asked.table.location:
-            _refuse_too_many(name, _count(connection, asked.query))
+            count = _count(connection, asked.query)
+            if count > ROWS:
+                raise UsageError(
+                    f"{count:,} rows are more than the {ROWS:,} that a frame may have",
+                    where=f"table {name!r}",
+                    hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or "
+                    f"give ca.relation({name!r}) to a measure",
+                )
         query, dropped = asked.known(day), 0
         if query != asked.query:
             dropped = _count(connection, asked.query) - _count(connection, query)
@@ -152,17 +159,6 @@ def load(
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     ((count,),) = connection.sql(f"select count(*) from ({query})").fetchall()
     return int(count)
-
-
-def _refuse_too_many(name: str, count: int) -> None:
-    """Raise UsageError where more rows are asked for than a frame may have."""
-    if count > ROWS:
-        raise UsageError(
-            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
-            where=f"table {name!r}",
-            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
-            f"ca.relation({name!r}) to a measure",
-        )
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -204,7 +200,11 @@ class Asked(NamedTuple):
             return query
         there = connection.sql(f"select distinct source_id from ({query})").fetchall()
         sources = [source for (source,) in there]
-        cell = sql.names(_spoken_within(self.table, sources))
+        # over all counterparts, but for those that count themselves, of which the sources of one
+        # say nothing of another
+        columns = self.table.columns.items()
+        among = {n for n, c in columns if c.role == "counterpart" and not c.speaks}
+        cell = sql.names(n for n in self.table.key if n not in {"source_id", *among})
         order = f"[{', '.join(map(sql.text, ranked(sources)))}]::varchar[]"
         place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
         first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query})"
@@ -231,20 +231,14 @@ def ask(
     if preferred := isinstance(source, str) and source == PREFERRED:
         del filters["source"]
     words = {_WORDS.get(table.columns[c].role or "", c): c for c in of_economies}
-    for word, column in {"source": "source_id", **words}.items():
-        if word in filters and word != column:
-            if column in filters:
-                raise UsageError(
-                    f"`{word}` and `{column}` are the same filter", hint="give one of them"
-                )
-            filters[column] = filters.pop(word)
+    words |= {"source": "source_id"}
     for flag, value in {"aggregates": aggregates, "members": members}.items():
         if value not in (True, False):  # 'no' would be true
             refuse(flag, "True or False", value, "False")
     if vintage is not None:
         from .vintage import table_file as file_of_vintage
 
-        files = [file_of_vintage(table, filters.get("source_id"), vintage)]
+        files = [file_of_vintage(table, source or filters.get("source_id"), vintage)]
     level = None if "level" in table.columns else filters.pop("level", None)
     years = None if since is until is None else year_span(since, until)
     needs = {
@@ -261,7 +255,8 @@ def ask(
     tests = [_between(*years)] if years else []
     tests += [] if aggregates else ["not is_aggregate"]
     groups: dict[str, list[str]] = {}
-    for column, value in filters.items():
+    for word, value in filters.items():
+        column = words.get(word, word)
         known_name(f"column of table {name!r}", column, table.columns)
         values, either = several(value), list[str]()
         if members and column in of_economies:
@@ -271,7 +266,7 @@ def ask(
             either = [f"{_within(column, codes)} and {_between(*span)}" for span, codes in spans]
         values = _values(table, files, column, values)
         if column in of_economies:
-            groups[column] = [*filter(economies.is_aggregate, values)]
+            groups[column] = [*groups.get(column, ()), *filter(economies.is_aggregate, values)]
         tests.append(f"({' or '.join([_within(column, values), *either])})")
     query = f"select * from {sql.parquet(files)} where {' and '.join(tests) or 'true'}"
     asked = Asked(table, files, query, preferred)
@@ -300,7 +295,7 @@ def _refuse_absent(
                 if inside
                 else "name single economies: its members are not listed",
             )
-    if members and not connection.sql(asked.query).limit(1).fetchall():
+    if members and not _any(connection, asked.query):
         raise AggregateError(
             f"{left} a member of the group", hint="ca.coverage(...) says what there is"
         )
@@ -309,20 +304,23 @@ def _refuse_absent(
 def _of_level(connection: duckdb.DuckDBPyConnection, asked: Asked, level: str) -> Asked:
     """The rows whose products are of a level; UsageError where others are, and none of it."""
     column = asked.table.levelled()
-
-    def of(one: str) -> str:
-        test = f"regexp_full_match({sql.name(column)}, {sql.text(pattern(asked.table, one))})"
-        return f"select * from ({asked.query}) where {test}"
-
-    def held(one: str) -> bool:
-        return bool(connection.sql(of(one)).limit(1).fetchall())
-
-    if not held(level) and (there := [*filter(held, asked.table.columns[column].levels)]):
+    queries = {
+        one: f"select * from ({asked.query}) "
+        f"where regexp_full_match({sql.name(column)}, {sql.text(form)})"
+        for one, form in asked.table.columns[column].levels.items()
+    }
+    query = queries[known_name("level", level, queries)]
+    held = (one for one, rows in queries.items() if _any(connection, rows))
+    if not _any(connection, query) and (there := [*held]):
         raise UsageError(
             f"no row of table {asked.table.table!r} that these filters leave is of level {level}",
             hint=f"there are: {', '.join(there)}",
         )
-    return asked._replace(query=of(level))
+    return asked._replace(query=query)
+
+
+def _any(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
+    return bool(connection.sql(query).limit(1).fetchall())
 
 
 def _within(column: str, values: Collection[Any]) -> str:
@@ -332,21 +330,6 @@ def _within(column: str, values: Collection[Any]) -> str:
 
 def _between(first: int, last: int) -> str:
     return f"year between {first} and {last}"
-
-
-def _spoken_within(table: registry.Table, sources: Collection[str]) -> list[str]:
-    """Columns within which one of the sources is to speak: over all counterparts, but for those
-    that count themselves, of which the sources of one say nothing of another.
-    """
-    if not all(role(source) for source in sources):
-        raise UsageError(
-            f"not every source of table {table.table!r} has a role that says for whom it speaks",
-            hint=f"name one: {', '.join(map(repr, in_order(sources)[:3]))}",
-        )
-    among = {"source_id"} | {
-        name for name, c in table.columns.items() if c.role == "counterpart" and not c.speaks
-    }
-    return [column for column in table.key if column not in among]
 
 
 def _values(

@@ -200,30 +200,22 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
 @contextmanager
 def _limit(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
     """Stop what the connection is at after so many seconds."""
-    done, late = threading.Event(), threading.Event()
-
-    def watch() -> None:
-        if not done.wait(seconds):
-            late.set()
-            connection.interrupt()
-        while not done.wait(0.1):  # an interrupt between two steps of a query is lost
-            connection.interrupt()
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    timer = threading.Timer(
+        threading.TIMEOUT_MAX if seconds is None else seconds, connection.interrupt
+    )
+    timer.daemon = True
+    timer.start()
     try:
         yield
     except duckdb.InterruptException:
-        if not late.is_set():
-            raise
         raise TimeLimitError(
             f"the query took longer than {seconds:g} s and was stopped",
             hint="narrow it with `where`, or give it more time: `seconds=` of sql, --seconds of "
             "ca-research sql",
         ) from None
     finally:
-        done.set()
-        watcher.join()
+        timer.cancel()
+        timer.join()
 
 
 def _views(connection: duckdb.DuckDBPyConnection, readable: list[str]) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import DataError, Fault, IntegrityError
 from ..ground.files import walk
-from ..ground.textfiles import Unreadable, decoded
+from ..ground.textfiles import Unreadable, decoded, read_csv
 
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 """Signs that no cell holds."""
@@ -59,7 +58,7 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
     a file leaves out is empty.
 
     Words are categories, so that a rule looks at each once, however many rows hold it; numbers,
-    which rarely repeat, are texts. Raises DataError with every line that cannot be a row.
+    which rarely repeat, are texts. Raises DataError with each file that cannot be read.
     """
     faults = list[Fault]()
     parts = [_read(name, table, faults) for name in table.files]
@@ -70,49 +69,42 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
 
 
 def _read(name: str, table: registry.Table, faults: list[Fault]) -> pa.Table:
-    """Rows of one raw file; to the faults are added its lines that cannot be one."""
+    """Rows of one raw file; to the faults is added what keeps it from being one."""
     shown, content = f"data/raw/{name}", (paths.raw_dir() / name).read_bytes()
-
-    def broken(line: int, column: str, value: str, rule: str) -> pa.Table:
-        faults.append(Fault(shown, line, column, value, rule))
-        return pa.table({})
-
     try:
-        decoded(content)
+        cells = _cells(content, table)
     except Unreadable as fault:
-        return broken(fault.line or 0, "(line)", "", fault.what)
-    text = content.decode()
-    named = text.partition("\n")[0].rstrip("\r").split(",")
-    expected = [n for n, c in table.columns.items() if n in named or not c.nullable]
-    if named != expected:
-        return broken(1, "(header)", ",".join(named), f"columns must be {', '.join(expected)}")
-    if hit := re.search(CONTROL, text):
-        line = text.count("\n", 0, hit.start()) + 1
-        return broken(line, "(line)", repr(hit[0]), "must not hold a control character")
-    if text.count('"') % 2:
-        line = text.count("\n", 0, text.rindex('"')) + 1
-        return broken(line, "(line)", "", "a quote that nobody closes")
-    skipped = set[int]()
-
-    def skip(row: Any) -> str:
-        skipped.add(row.number)
-        rule = f"must have {row.expected_columns} fields, not {row.actual_columns}"
-        broken(row.number, "(line)", row.text, rule)
-        return "skip"
-
-    cells = pa_csv.read_csv(
-        io.BytesIO(content),
-        pa_csv.ReadOptions(column_names=expected, skip_rows=1, use_threads=False),
-        pa_csv.ParseOptions(
-            newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
-        ),
-        pa_csv.ConvertOptions(column_types=dict.fromkeys(expected, pa.string())),
-    )
-    lines = np.setdiff1d(np.arange(len(cells) + len(skipped)) + 2, [*skipped])
-    if '"' in text:  # only there a cell may be of several lines
+        faults.append(Fault(shown, fault.line or 0, "(line)", "", fault.what))
+        return pa.table({})
+    lines = np.arange(len(cells)) + 2
+    if b'"' in content:  # only there a cell may be of several lines
         breaks = sum(pc.count_substring(cell, "\n").to_numpy() for cell in cells.columns)
         lines += np.cumsum(breaks) - breaks
     empty = [""] * len(cells)
-    columns = {n: cells[n] if n in expected else empty for n in table.columns}
+    columns = {n: cells[n] if n in cells.column_names else empty for n in table.columns}
     types = dict.fromkeys((*table.columns, "_file"), pa.string()) | {"_line": pa.int64()}
     return pa.table(columns | {"_file": [shown] * len(cells), "_line": lines}, pa.schema(types))
+
+
+def _cells(content: bytes, table: registry.Table) -> pa.Table:
+    """The cells of a raw file as words; raises Unreadable, with the first line that is no row."""
+    text = decoded(content)
+    if hit := re.search(CONTROL, text):
+        line = text.count("\n", 0, hit.start()) + 1
+        raise Unreadable("must not hold a control character", line)
+    named = text.partition("\n")[0].rstrip("\r").split(",")
+    expected = [n for n, c in table.columns.items() if n in named or not c.nullable]
+    if named != expected:
+        raise Unreadable(f"columns must be {', '.join(expected)}", 1)
+    if text.count('"') % 2:
+        read_csv(content)  # which names the line of a quote that nobody closes
+    try:
+        return pa_csv.read_csv(
+            io.BytesIO(content),
+            pa_csv.ReadOptions(column_names=expected, skip_rows=1, use_threads=False),
+            pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(expected, pa.string())),
+        )
+    except pa.ArrowInvalid as error:
+        read_csv(content)
+        raise Unreadable(str(error)) from None

@@ -7,7 +7,6 @@ vintages differ by what the publisher changed and not by how they were read.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
 import shutil
@@ -19,10 +18,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from .. import registry
 from ..ground import paths
-from ..ground.errors import UsageError, WriteError, known_name
+from ..ground.errors import UsageError, known_name
 from ..ground.files import lock, write_whole
 from ..sources.mapping import figure
 from .derived import finished
@@ -240,13 +240,8 @@ def alone(source: str) -> Iterator[Path]:
     """The folder of a source's vintages, for one fetch at a time; another waits."""
     home = paths.vintages_dir()
     with lock(home / f".lock-{source}"):
-        folder = home / source
-        folder.mkdir(exist_ok=True)
-        try:
-            yield folder
-        finally:
-            with contextlib.suppress(OSError):
-                folder.rmdir()  # where nothing was kept in it
+        (home / source).mkdir(exist_ok=True)
+        yield home / source
 
 
 def stamp(folder: Path, moment: dt.datetime) -> str:
@@ -256,14 +251,19 @@ def stamp(folder: Path, moment: dt.datetime) -> str:
     return name
 
 
+def note(folder: Path, one: registry.Vintage) -> None:
+    """Write what is known of a fetch beside its answers."""
+    from ..sources.answers import RECORD
+
+    text = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+    write_whole(folder / RECORD, text)
+
+
 @contextmanager
 def whole(folder: Path, one: registry.Vintage) -> Iterator[None]:
     """The partial fetch becomes a vintage, for good if what follows goes well."""
     partial, final = folder / PARTIAL, folder / one.stamp
-    try:
-        partial.rename(final)
-    except OSError as error:
-        raise WriteError(final, error) from error
+    partial.rename(final)
     try:
         yield
     except BaseException:
@@ -273,9 +273,4 @@ def whole(folder: Path, one: registry.Vintage) -> Iterator[None]:
 
 def forget(source: str) -> None:
     """Remove all vintages of a source."""
-    folder = paths.vintages_dir() / source
-    if folder.is_dir():
-        gone = folder.with_name(f".gone-{source}")
-        shutil.rmtree(gone, ignore_errors=True)
-        folder.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+    shutil.rmtree(paths.vintages_dir() / source, ignore_errors=True)
