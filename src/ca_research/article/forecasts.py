@@ -20,12 +20,13 @@ from ..estimates.once import once
 from ..estimates.series import Answer, omit, one_row, pick
 from ..ground import economies as eco
 from ..ground.arguments import day
-from ..ground.errors import CaResearchError, CoverageError
+from ..ground.errors import CaResearchError
 from ..ground.periods import day_in_words
 from ..plots import lines
 from ..plots.needs import needs
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
+from ..stats.frames import require_some
 from ..tables.preference import preferred_rows, ranked
 from ..trade.rank import FLOWS, Eu, Flow
 from .trade_priority import Partners, both_sides, lead_row, stated_shares
@@ -231,9 +232,7 @@ def value_series(
         rows = pick(rows, source_id=longest.index)
     by_year = rows.groupby("year")
     table = by_year.agg(value_usd=("value_usd", "sum"), known_on=("known_on", "max"))
-    table = table[by_year.size() == flows]
-    if table.empty:
-        raise CoverageError(f"{economy}: no series of {words}")
+    table = require_some(table[by_year.size() == flows], f"series of {words}")
     gaps = np.cumsum(np.diff(table.index, prepend=table.index[0]) > 1)
     table = table[gaps == gaps[-1]]  # the years after the last gap
     return table.reset_index(), pick(rows, year=table.index)
@@ -297,12 +296,9 @@ def relative_forecast_error(
                 mean = _forecast(way, train, len(later)).set_index("year")["mean"]
                 errors[place] = mase(later, mean, train)
         except CaResearchError as error:
-            return error.what.removeprefix(f"{code}: "), errors
+            return error.what, errors
         if not errors[1] > 0:
-            return (
-                "no change met every later value exactly, so no error can be set against it",
-                errors,
-            )
+            return "no change met every later value exactly: nothing can be nearer", errors
         answer = {"used": used[_CELL], "estimate": errors[0] / errors[1]}
         return answer, [*errors[:2], len(later)]
 
@@ -332,10 +328,9 @@ def forecast_paths(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -
                 mine["trend"] = random_walk_drift(train, steps).frame
                 mine["no change"] = naive(train, steps).frame[["year", "mean"]]
             parts += [of.assign(economy=code, model=name) for name, of in mine.items()]
-    if not parts:
-        raise CoverageError(f"no series of China's imports from {', '.join(economies)}")
     columns = ["economy", "model", "year", "mean", "low", "high"]
-    paths = pd.concat(parts, ignore_index=True).reindex(columns=columns)
+    every = pd.concat(require_some(parts, "series of China's imports"), ignore_index=True)
+    paths = every.reindex(columns=columns)
     return paths[columns[:3]].join(np.exp(paths[columns[3:]].astype(float)))
 
 

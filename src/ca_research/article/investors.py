@@ -18,7 +18,6 @@ from ..estimates.once import once
 from ..estimates.series import Answer, at_year, between, each_economy, omit, one_row, pick
 from ..ground import economies as eco
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
-from ..stats.frames import require
 
 CONDUITS = ("NLD",)
 """Hosts of holding companies among the named investors: their stock is mostly owned from
@@ -288,7 +287,6 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> li
     Running totals dated to one year are not turnover of that year, so they are not used: a host
     with only these has the reason in `missing`.
     """
-    require(investment, ("investor", "host", "year", "measure", "value_usd", "source_id"))
     yearly = pick(investment, measure="contracted_turnover_yearly")
     yearly = omit(yearly, investor=eco.AGGREGATES)
 

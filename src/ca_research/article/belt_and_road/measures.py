@@ -18,8 +18,9 @@ import pandas as pd
 from ...estimates.once import once
 from ...estimates.series import omit, pick
 from ...ground import economies as eco
-from ...ground.errors import CoverageError, UsageError, known_name
-from ...stats.frames import alike
+from ...ground.errors import known_name
+from ...stats.contract import one_figure_per_cell
+from ...stats.frames import alike, require_some
 from ...tables.preference import one_source_each
 from ..settings import settings
 
@@ -70,8 +71,7 @@ def accession(
     which = known_name("accession list", which or lists[0], (*lists, "texts", "earliest"))
     every = accession_variants(events)
     rows = every if which == "earliest" else pick(every, list=which)
-    if rows.empty:
-        raise CoverageError(f"no signed document by {which}", hint="load all of table events")
+    require_some(rows, f"signed document by {which}", "load all of table events")
     mark = rows["date_bound"].eq("placeholder")
     unknown = mark & (placeholder == "unknown")
     year = rows["year"].astype("Int64") + (mark & (placeholder == "next_year"))
@@ -124,12 +124,7 @@ def incomes(macro: pd.DataFrame) -> pd.DataFrame:
 def _logs(rows: pd.DataFrame, value: str, what: str) -> pd.DataFrame:
     """Figures above nought of all but China and groups, with their logarithm."""
     rows = omit(rows[rows[value] > 0], economy=["CHN", *eco.AGGREGATES])
-    if rows.empty:
-        raise CoverageError(f"no figures of {what}")
-    if rows.duplicated(["economy", "year"]).any():
-        raise UsageError(
-            f"two figures of {what} for one economy and year", hint="load one source per cell"
-        )
+    one_figure_per_cell(require_some(rows, f"figures of {what}"), ["economy", "year"])
     rows = rows[["economy", "year", value, "source_id"]].astype({"year": int})
     rows = rows.assign(log=np.log(rows[value].astype(float)))
     return rows.sort_values(["economy", "year"], ignore_index=True)
