@@ -233,6 +233,7 @@ def completed_projects(
     A host that the edition does not list at all is recorded in `missing`; one that it lists without
     such a project has none (0).
     """
+
     def count(mine: pd.DataFrame) -> Answer:
         if mine.empty:
             return "the list has no project"
