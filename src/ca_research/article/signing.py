@@ -148,12 +148,7 @@ def documents_behind(times: pd.DataFrame) -> Figures:
     signed = omit(times, state="not signed")[columns]
     limits = times[["economy", *_BOUNDS]].dropna().set_axis(columns, axis=1)
     rows = pd.concat([signed, limits])
-    return Figures(rows.assign(year=pd.array([*map(_year, rows["date"])], "Int64")))
-
-
-def _year(date: object) -> int | None:
-    """The year of a date, where one is known."""
-    return int(date[:4]) if isinstance(date, str) else None
+    return Figures(rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64")))
 
 
 @once
