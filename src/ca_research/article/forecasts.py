@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import Estimate, estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
 from ..estimates.series import Answer, omit, one_row, pick
@@ -269,43 +269,35 @@ def relative_forecast_error(
     model: Literal["drift", "ets", "ets_damped", "arima"] = "drift",
     series: Literal["china_imports", "own_turnover"] = "china_imports",
     scale: Literal["log", "level"] = "log",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on
     what came after.
 
     trade, series: as in `value_series`. known_by: a day. model: see MODELS. scale: 'log' or 'level'
     (USD), for fit and error alike.
-    The columns mase, mase_naive and scored (years) are added. The estimate is mase / mase_naive,
-    below one where the model was nearer; there is no interval. The errors of years in a row are
-    correlated: nothing is tested. In `missing`: nothing known after the day or before it, or a
-    model that could not be fitted.
+    The estimate is the ratio of the two scaled errors, below one where the model was nearer; there
+    is no interval. The errors of years in a row are correlated: nothing is tested. In `missing`:
+    nothing known after the day or before it, or a model that could not be fitted.
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled
     error.
     """
     known_by = day("known_by", known_by)
 
-    def score(code: str) -> tuple[Answer, list[float]]:
-        errors = [np.nan, np.nan, 0]
+    def score(code: str) -> Answer:
         try:
             table, used = value_series(trade, code, series=series)
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
-                when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
-                return f"no year known {when}", errors
-            for place, way in enumerate((MODELS[model], naive)):
-                mean = _forecast(way, train, len(later)).set_index("year")["mean"]
-                errors[place] = mase(later, mean, train)
+                return f"no year known {'after' if later.empty else 'by'} {day_in_words(known_by)}"
+            paths = (_forecast(way, train, len(later)) for way in (MODELS[model], naive))
+            errors = [mase(later, path.set_index("year")["mean"], train) for path in paths]
         except CaResearchError as error:
-            return error.what, errors
+            return error.what
         if not errors[1] > 0:
-            return "no change met every later value exactly: nothing can be nearer", errors
-        answer = {"used": used[_CELL], "estimate": errors[0] / errors[1]}
-        return answer, [*errors[:2], len(later)]
+            return "no change met every later value exactly: nothing can be nearer"
+        return {"used": used[_CELL], "estimate": errors[0] / errors[1]}
 
-    scores = [score(code) for code in economies]
-    rows = [one_row(answer, economy=c) for c, (answer, _) in zip(economies, scores, strict=True)]
-    columns = ["mase", "mase_naive", "scored"]
-    return estimates(rows).join(pd.DataFrame([errors for _, errors in scores], columns=columns))
+    return [one_row(score(code), economy=code) for code in economies]
 
 
 def forecast_paths(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:

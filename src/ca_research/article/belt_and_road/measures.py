@@ -58,28 +58,25 @@ def accession(
     placeholder: Placeholder = "unknown",
 ) -> pd.DataFrame:
     """First signed document per economy: economy, date, year (null where unknown), date_bound,
-    list, source_id, kind, variants.
+    list, source_id, kind.
 
     events: rows like table `events`.
     which: the id of a list ('M_GFDC25' by month, the default, or 'M_LPV26' by year); 'texts' (dated
         texts only: few economies); 'earliest' over everything.
     placeholder: as in `Placeholder`; without a known year an economy is neither treated nor donor.
-    `variants` lists all dates of the economy with their sources.
     Raises UnknownNameError for a list, CoverageError where it has no document.
     """
     lists = settings().belt_and_road.lists
     which = known_name("accession list", which or lists[0], (*lists, "texts", "earliest"))
-    every = accession_variants(events)
-    rows = every if which == "earliest" else pick(every, list=which)
+    rows = accession_variants(events)
+    rows = rows if which == "earliest" else pick(rows, list=which)
     require_some(rows, f"signed document by {which}", "load all of table events")
     mark = rows["date_bound"].eq("placeholder")
     unknown = mark & (placeholder == "unknown")
     year = rows["year"].astype("Int64") + (mark & (placeholder == "next_year"))
     rows = rows.assign(year=year.mask(unknown), unknown=unknown)
     rows = rows.sort_values(["economy", "unknown", "date", "source_id"])
-    first = rows.drop_duplicates("economy").drop(columns="unknown")
-    variants = (every["date"] + " " + every["source_id"]).groupby(every["economy"]).agg("; ".join)
-    return first.assign(variants=first["economy"].map(variants)).reset_index(drop=True)
+    return rows.drop_duplicates("economy", ignore_index=True).drop(columns="unknown")
 
 
 @once
