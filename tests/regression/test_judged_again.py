@@ -175,7 +175,6 @@ def test_what_is_asked_of_all_together_is_not_asked_of_one(claim_id):
     "asked",
     [
         lambda evidence: evidence.without("XXX"),
-        lambda evidence: ca.claim("C30").choice_words("levl", "all"),
         lambda evidence: evidence.main("rise"),
     ],
 )

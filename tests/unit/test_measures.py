@@ -159,7 +159,7 @@ def test_a_declaration_that_does_not_fit_its_family_is_refused(wrote):
     wrote(own=DOUBLE, helpers=HELPERS)
     changed = DECLARED.replace("attribute: area", "colour: red")
     (home() / "registry" / "measures.yaml").write_text(changed)
-    with pytest.raises(errors.RegistryError) as refused:
+    with pytest.raises(errors.UnknownNameError) as refused:
         measures.find("facts.doubled")
     assert "facts.doubled" in refused.value.where
 

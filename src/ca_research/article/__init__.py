@@ -5,17 +5,13 @@ The only room that knows a claim's id. Without it the package works for other ar
 
 from __future__ import annotations
 
-import importlib
+from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 
 def __getattr__(name: str) -> ModuleType:
     """A question on first use: `ca.article.balance`."""
-    if name.startswith("_"):
-        raise AttributeError(name)
-    try:
-        return importlib.import_module(f".{name}", __name__)
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
-            raise
-        raise AttributeError(f"no question {name!r} in {__name__}") from None
+    if find_spec(f"{__name__}.{name}"):
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"no question {name!r} in {__name__}")

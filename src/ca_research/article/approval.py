@@ -154,8 +154,7 @@ def countries_below(
             least, span = sure, period.replace("-", " to ")
             used += [pick(part, about=powers), rows_of(waves)["used"]]
     if not used:
-        names = " and ".join(map(eco.in_prose, powers))
-        return [estimate_row(missing=f"no published poll asked about both {names}")]
+        return [estimate_row(missing="no published poll asked about both powers")]
     ends = between(least or None, most, "countries without a figure counted against and for")
     return [estimate_row(pd.concat(used, ignore_index=True), **ends, about={"span": span})]
 

@@ -11,8 +11,8 @@ from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.series import pick
 from ..ground import economies as eco
-from ..ground.errors import MixedUnitsError, UsageError
-from ..stats.frames import require
+from ..stats.contract import one_figure_per_cell
+from ..stats.frames import refuse_units, require
 
 Side = Literal["central_asian", "chinese"]
 
@@ -36,9 +36,7 @@ def border_lengths(
         rows = pick(facts, subject="CHN", attribute=[named[code] for code in economies])
         rows = rows.assign(economy=rows["attribute"].str.removeprefix("border_with_"))
     rows = rows.dropna(subset="value")
-    if units := {*rows["unit"]} - {"km"}:
-        names = ", ".join(sorted(map(str, units)))
-        raise MixedUnitsError(f"lengths in {names}", hint="convert them to km")
+    refuse_units(rows, "unit", ["km"])
     return rows
 
 
@@ -64,19 +62,15 @@ def border_total(
     Formula: sum of the lengths above zero.
     """
     rows = border_lengths(facts, economies=economies, side=side)
-    if rows["economy"].duplicated().any():
-        raise UsageError("two lengths of one border", hint="choose one source first")
+    one_figure_per_cell(rows, ["economy"])
     unknown = _unknown(economies, rows["economy"]) if side == "central_asian" else ""
     if unknown and len(rows):
         return [estimate_row(missing=f"no profile gives the border of {unknown} with China")]
     rows = rows[rows["value"] > 0].sort_values("value", ascending=False)
     if rows.empty:
         return [estimate_row(missing=f"no border with China in the {side} profiles")]
-    lengths = [
-        f"{eco.in_prose(code)} ({km:,.0f} km)"
-        for code, km in zip(rows["economy"], rows["value"], strict=True)
-    ]
-    about = {"lengths": eco.joined(lengths)}
+    pairs = zip(rows["economy"].map(eco.in_prose), rows["value"], strict=True)
+    about = {"lengths": eco.joined(f"{name} ({km:,.0f} km)" for name, km in pairs)}
     return [estimate_row(rows, estimate=float(rows["value"].sum()), about=about)]
 
 

@@ -20,7 +20,6 @@ from ..plots import row_words
 from ..registry.words import (
     measure_group,
     measure_name,
-    party,
     source_name,
     value_words,
     words,
@@ -49,15 +48,13 @@ def in_dollars(usd: float) -> str:
     return f"{fixed(usd / 1e6)} million dollars"
 
 
-def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -> str:
+def largest_partner(firsts: pd.DataFrame, economy: str) -> str:
     """Who trades most with an economy, in the newest year of its own figures and of its partners'.
 
     Parameters
     ----------
     firsts : pandas.DataFrame
         As from `first_partners.first_partners`.
-    reports : pandas.DataFrame
-        As from `partner_reports`; said where nobody can be called the first.
     economy : str
         Its code.
 
@@ -80,13 +77,8 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
                 f"{whose} for {date_in_words(row.period)} put {eco.in_prose(first)} first {group}, "
                 f"ahead of {eco.in_prose(behind)}."
             )
-    if sentences:
-        return " ".join(sentences)
-    most = reports.dropna(subset="turnover").sort_values("turnover").tail(1)
-    most = most.assign(who=most["partner"].map(party), usd=most["turnover"].map(in_dollars))
     none = "No figures show China and Russia side by side, so no first partner of "
-    reported = row_words(most, "{who} reports most trade with it: {usd} in {year}.")
-    return f"{none}{name} is named here. {reported}".rstrip()
+    return " ".join(sentences) or f"{none}{name} is named here."
 
 
 def drawn(firsts: pd.DataFrame) -> pd.DataFrame:

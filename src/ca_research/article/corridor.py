@@ -22,7 +22,6 @@ TRANSIT = {"range": (_NARROW, _WIDE), "china_europe": (_NARROW,), "all_direction
 """Kazakhstan's transit: between China and Europe alone (what the claim asks, by a narrow
 definition), in every direction (more than it asks: goods to other neighbours are in it), or both.
 """
-_PORTS = "Horgos + Alashankou"
 _LOWER = "_lower_bound"
 
 
@@ -46,18 +45,21 @@ def corridor_trains(
         trains at the two ports on Kazakhstan's border, 'more than' so many, so that low lies just
         above the figure printed.
     """
-    if count == "stated":
-        used = _stated(facts, "CA5", "share_of_China_Europe_trains")
-        if used.empty:
-            return [estimate_row(missing="no share of trains is stated for a year")]
-        return [estimate_row(used, estimate=used["value"].item())]
-    used = _stated(facts, _PORTS, "share_of_national_trains")
+    used = _stated(facts, *_TRAINS[count])
     if used.empty:
-        return [estimate_row(missing="no share of national trains at the two ports")]
+        return [estimate_row(missing="no share of trains is stated for a year")]
     share = used["value"].item()
+    if count == "stated":
+        return [estimate_row(used, estimate=share)]
     more = used["attribute"].item().endswith(_LOWER)
     low = math.nextafter(share, math.inf) if more else share
     return [estimate_row(used, low=low, high=100.0, interval="'more than' to all")]
+
+
+_TRAINS = {
+    "stated": ("CA5", "share_of_China_Europe_trains"),
+    "two_ports": ("Horgos + Alashankou", "share_of_national_trains"),
+}
 
 
 @measure("economy.corridor_containers")

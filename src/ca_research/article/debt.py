@@ -19,9 +19,9 @@ from ..estimates.series import (
     ratio,
     series,
 )
-from ..ground.errors import UsageError
 from ..investment.debt import GDP, whole_accounts
 from ..investment.guards import not_refused
+from ..stats.frames import require
 from ..tables.preference import in_order
 from .settings import settings
 
@@ -52,10 +52,7 @@ def _stated_loans(facts: pd.DataFrame | None) -> pd.DataFrame:
     """What a study states of all state lenders' loans in per cent of GDP, as a series; of a bound
     one end alone.
     """
-    if facts is None:
-        raise UsageError(
-            "loans of all lenders are in table facts", hint="facts=ca.load('facts', as_of=...)"
-        )
+    facts = require(facts, ("unit", "attribute"))
     stated = series(pick(facts, unit="percent of GDP"), "subject", "value")
     end = stated["attribute"].str.removeprefix("debt_to_CHN_direct_loans")
     stated["low"] = stated["low"].mask(end == "_upper_bound")
@@ -206,11 +203,10 @@ def completion_share(
     and each would lower the share. Tells how many are `done` of the `listed`, that `share`, and it
     of `loans` and of `grants` (technical help among them).
     """
-    listed = _newest(projects)
-    rows = commitments(listed, clock=clock)
+    rows = commitments(_newest(projects), clock=clock)
     rows = rows.dropna(subset="amount_usd") if weight == "amount" else rows
     if rows.empty:
-        return [estimate_row(missing=f"{_edition(listed)}: no commitment is {AGE} years old")]
+        return [estimate_row(missing=f"no commitment is {AGE} years old")]
     done, kinds = rows["completed"], rows["flow_type"].fillna("").astype(str)
     of = {kind: done[kinds.str.contains(words, case=False)] for kind, words in _KINDS.items()}
     about = {kind: f"{100 * part.mean():.0f}%" if len(part) else "" for kind, part in of.items()}
@@ -222,10 +218,6 @@ def completion_share(
         low, why = each[done].sum(), _BOUNDS
     used = rows.drop(columns=["completed", "until"])
     return [estimate_row(used, low=low, high=high, interval=why, about=about)]
-
-
-def _edition(listed: pd.DataFrame) -> str:
-    return next(iter(listed["source_id"]), "no edition")
 
 
 @measure("investment.completed_projects")
@@ -241,12 +233,11 @@ def completed_projects(
     A host that the edition does not list at all is recorded in `missing`; one that it lists without
     such a project has none (0).
     """
-    listed = _newest(projects)
 
     def count(mine: pd.DataFrame) -> Answer:
         if mine.empty:
-            return f"{_edition(listed)} lists no project"
+            return "the list has no project"
         done = mine[_to_complete(mine) & mine["year"].ge(since) & mine["status"].eq(COMPLETED)]
         return {"used": done if len(done) else mine, "estimate": len(done)}
 
-    return each_economy(economies, listed, count, "host")
+    return each_economy(economies, _newest(projects), count, "host")

@@ -5,8 +5,7 @@ goals.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -139,17 +138,16 @@ def goal_share(
     It tells how many name the goal, `texts`, and `of_texts` how many were read.
     """
     (figures, rows), (first, last) = _coded(evidence, claim), _PERIODS[period]
-    texts: dict[str, list[int]] = {}
-    for row in sorted(rows, key=itemgetter("origin_group")):
-        if row["kind"] in _KINDS[documents] and first <= (row["year"] or -1) <= last:
-            texts.setdefault(row["origin_group"], []).append(row["at"])
-    named = [rows[places[0]][goal] for places in texts.values()]
-    has = [None if one is None else one == 1 for one in named]
-    return [share_row(figures, has, [*texts.values()], unseen, FEWEST, "goal")]
+    of_period = (
+        row
+        for row in rows
+        if row["kind"] in _KINDS[documents] and first <= (row["year"] or -1) <= last
+    )
+    return [share_row(figures, of_period, goal, 1, unseen, FEWEST, "goal")]
 
 
 @once
-def _coded(evidence: pd.DataFrame, claim: str) -> tuple[Figures, list[dict[str, Any]]]:
+def _coded(evidence: pd.DataFrame, claim: str) -> tuple[Figures, list[Estimate]]:
     """The documents of `coded_goals` as figures, and what is coded of each."""
     rows = coded_goals(evidence, claim)
     return Figures(rows[["document", "year", "source_id"]]), Figures(rows).records

@@ -16,7 +16,7 @@ from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.series import at_year, level, one_row, pick, ratio, series
 from ..ground import economies as eco
-from ..ground.errors import UsageError
+from ..stats.contract import one_figure_per_cell
 from ..stats.frames import figures
 from ..tables.preference import one_source_each
 
@@ -43,8 +43,7 @@ def _quantities(energy: pd.DataFrame, commodity: str) -> pd.DataFrame:
     figures(rows, "quantity")
     cell = ["exporter", "commodity", "year"]
     rows = one_source_each(rows, cell)
-    if rows.duplicated(cell).any():
-        raise UsageError("two figures of one origin, good and year", hint="choose one source first")
+    one_figure_per_cell(rows, cell)
     columns = ["exporter", "importer", "year", "commodity", "unit", "quantity", "source_id"]
     return series(rows, "", "quantity", columns)
 

@@ -14,18 +14,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..estimates.frame import Estimate, estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
 from ..estimates.series import Answer, omit, one_row, pick
 from ..ground import economies as eco
 from ..ground.arguments import day
-from ..ground.errors import CaResearchError, CoverageError
+from ..ground.errors import CaResearchError
 from ..ground.periods import day_in_words
 from ..plots import lines
 from ..plots.needs import needs
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
+from ..stats.frames import require_some
 from ..tables.preference import preferred_rows, ranked
 from ..trade.rank import FLOWS, Eu, Flow
 from .trade_priority import Partners, both_sides, lead_row, stated_shares
@@ -231,9 +232,7 @@ def value_series(
         rows = pick(rows, source_id=longest.index)
     by_year = rows.groupby("year")
     table = by_year.agg(value_usd=("value_usd", "sum"), known_on=("known_on", "max"))
-    table = table[by_year.size() == flows]
-    if table.empty:
-        raise CoverageError(f"{economy}: no series of {words}")
+    table = require_some(table[by_year.size() == flows], f"series of {words}")
     gaps = np.cumsum(np.diff(table.index, prepend=table.index[0]) > 1)
     table = table[gaps == gaps[-1]]  # the years after the last gap
     return table.reset_index(), pick(rows, year=table.index)
@@ -270,46 +269,35 @@ def relative_forecast_error(
     model: Literal["drift", "ets", "ets_damped", "arima"] = "drift",
     series: Literal["china_imports", "own_turnover"] = "china_imports",
     scale: Literal["log", "level"] = "log",
-) -> pd.DataFrame:
+) -> list[Estimate]:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on
     what came after.
 
     trade, series: as in `value_series`. known_by: a day. model: see MODELS. scale: 'log' or 'level'
     (USD), for fit and error alike.
-    The columns mase, mase_naive and scored (years) are added. The estimate is mase / mase_naive,
-    below one where the model was nearer; there is no interval. The errors of years in a row are
-    correlated: nothing is tested. In `missing`: nothing known after the day or before it, or a
-    model that could not be fitted.
+    The estimate is the ratio of the two scaled errors, below one where the model was nearer; there
+    is no interval. The errors of years in a row are correlated: nothing is tested. In `missing`:
+    nothing known after the day or before it, or a model that could not be fitted.
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled
     error.
     """
     known_by = day("known_by", known_by)
 
-    def score(code: str) -> tuple[Answer, list[float]]:
-        errors = [np.nan, np.nan, 0]
+    def score(code: str) -> Answer:
         try:
             table, used = value_series(trade, code, series=series)
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
-                when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
-                return f"no year known {when}", errors
-            for place, way in enumerate((MODELS[model], naive)):
-                mean = _forecast(way, train, len(later)).set_index("year")["mean"]
-                errors[place] = mase(later, mean, train)
+                return f"no year known {'after' if later.empty else 'by'} {day_in_words(known_by)}"
+            paths = (_forecast(way, train, len(later)) for way in (MODELS[model], naive))
+            errors = [mase(later, path.set_index("year")["mean"], train) for path in paths]
         except CaResearchError as error:
-            return error.what.removeprefix(f"{code}: "), errors
+            return error.what
         if not errors[1] > 0:
-            return (
-                "no change met every later value exactly, so no error can be set against it",
-                errors,
-            )
-        answer = {"used": used[_CELL], "estimate": errors[0] / errors[1]}
-        return answer, [*errors[:2], len(later)]
+            return "no change met every later value exactly: nothing can be nearer"
+        return {"used": used[_CELL], "estimate": errors[0] / errors[1]}
 
-    scores = [score(code) for code in economies]
-    rows = [one_row(answer, economy=c) for c, (answer, _) in zip(economies, scores, strict=True)]
-    columns = ["mase", "mase_naive", "scored"]
-    return estimates(rows).join(pd.DataFrame([errors for _, errors in scores], columns=columns))
+    return [one_row(score(code), economy=code) for code in economies]
 
 
 def forecast_paths(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
@@ -332,10 +320,9 @@ def forecast_paths(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -
                 mine["trend"] = random_walk_drift(train, steps).frame
                 mine["no change"] = naive(train, steps).frame[["year", "mean"]]
             parts += [of.assign(economy=code, model=name) for name, of in mine.items()]
-    if not parts:
-        raise CoverageError(f"no series of China's imports from {', '.join(economies)}")
     columns = ["economy", "model", "year", "mean", "low", "high"]
-    paths = pd.concat(parts, ignore_index=True).reindex(columns=columns)
+    every = pd.concat(require_some(parts, "series of China's imports"), ignore_index=True)
+    paths = every.reindex(columns=columns)
     return paths[columns[:3]].join(np.exp(paths[columns[3:]].astype(float)))
 
 

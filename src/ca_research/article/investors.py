@@ -15,10 +15,9 @@ import pandas as pd
 from ..estimates.frame import Estimate
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
-from ..estimates.series import Answer, at_year, between, each_economy, omit, one_row, pick
+from ..estimates.series import Answer, between, omit, one_row, pick
 from ..ground import economies as eco
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
-from ..stats.frames import require
 
 CONDUITS = ("NLD",)
 """Hosts of holding companies among the named investors: their stock is mostly owned from
@@ -277,28 +276,3 @@ def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:
     if period == "year_first" and shares["whole"].any():
         shares = shares[shares["whole"]]
     return pick(shares, end=shares["end"].max())
-
-
-@measure("investment.contractor_rank")
-def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> list[Estimate]:
-    """Rank of China by turnover of contracted works in the newest year of each host: 1 the largest.
-
-    investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
-        hosts.
-    Running totals dated to one year are not turnover of that year, so they are not used: a host
-    with only these has the reason in `missing`.
-    """
-    require(investment, ("investor", "host", "year", "measure", "value_usd", "source_id"))
-    yearly = pick(investment, measure="contracted_turnover_yearly")
-    yearly = omit(yearly, investor=eco.AGGREGATES)
-
-    def rank(mine: pd.DataFrame) -> Answer:
-        if mine["investor"].nunique() < 2:
-            return "only running totals of contracted works are known, for one or two contractors"
-        used = at_year(mine).set_index("investor", drop=False)
-        if "CHN" not in used.index:
-            return "no Chinese turnover of contracted works is known"
-        larger = used["value_usd"] > used.at["CHN", "value_usd"]
-        return {"used": used, "estimate": float(1 + larger.sum())}
-
-    return each_economy(economies, yearly, rank, "host")

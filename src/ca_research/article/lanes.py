@@ -126,18 +126,17 @@ def publisher(source_id: str) -> str:
     return source.publisher or source_id if source else source_id
 
 
-def disagreements(
-    events: pd.DataFrame, kinds: str = "format_first_ministerial;format_first_summit"
-) -> pd.DataFrame:
-    """Events of one actor, counterpart and kind that sources date to days that exclude one another.
+def disagreements(events: pd.DataFrame) -> pd.DataFrame:
+    """First meetings of one actor, counterpart and kind that sources date to days that exclude one
+    another.
 
-    events: like table `events`. kinds: kinds of event, joined by ';'.
+    events: like table `events`.
     Returns actor, kind (in words), date, publisher, reported_before and source_id, one row per
     source. Both dates stand. reported_before names sources of the same event that were published
     before this date: what is already reported cannot happen later, so a date with such a report is
     the weaker one.
     """
-    rows, event = select(events, kinds=kinds), ["actor", "counterpart", "kind"]
+    rows, event = select(events, kinds=";".join(_FIRST)), ["actor", "counterpart", "kind"]
     published = {i: source.published for i, source in registry.sources().items()}
     days = [bounds(day)[1] if day else None for day in map(published.get, rows["source_id"])]
     rows = rows.assign(publisher=rows["source_id"].map(publisher), published=pd.to_datetime(days))
@@ -149,8 +148,8 @@ def disagreements(
     days_before = early["published_of_other"].map(day_in_words).astype("str")  # also of no rows
     words = early["publisher_of_other"] + ", " + days_before
     before = words.groupby(early["index"]).agg("; ".join).reindex(conflicts.index, fill_value="")
-    kind = conflicts["kind"].map(lambda kind: _FIRST.get(kind, kind.replace("_", " ")))
     columns = ["actor", "kind", "date", "publisher", "reported_before", "source_id"]
+    kind = conflicts["kind"].map(_FIRST)
     return conflicts.assign(kind=kind, reported_before=before)[columns].reset_index(drop=True)
 
 

@@ -19,9 +19,10 @@ from ..estimates.once import once
 from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.arguments import day
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import UsageError
 from ..ground.numbers import fixed
 from ..ground.periods import date_in_words
+from ..stats.frames import require_some
 from ..stats.survival import Curve, median_time, product_limit, survival_at
 from ..tables.dates import bounds
 from .belt_and_road import accession_variants
@@ -128,8 +129,8 @@ def signing_times(
         middle = None if state == "unknown" else (low + high) / 2
         sources = (document["date"], document["source_id"], limit["date"], limit["source_id"])
         times.append((code, code in five, state, low, middle, high, *sources))
-    if not any(row[-3] for row in times):
-        raise CoverageError(f"no signed document {dates.replace('_', ' ')}")
+    signed = [row for row in times if row[-3]]
+    require_some(signed, f"signed document {dates.replace('_', ' ')}")
     return pd.DataFrame(times, columns=_COLUMNS).astype({"middle": float, "date": "str"} | _BOUNDS)
 
 
@@ -147,12 +148,7 @@ def documents_behind(times: pd.DataFrame) -> Figures:
     signed = omit(times, state="not signed")[columns]
     limits = times[["economy", *_BOUNDS]].dropna().set_axis(columns, axis=1)
     rows = pd.concat([signed, limits])
-    return Figures(rows.assign(year=pd.array([*map(_year, rows["date"])], "Int64")))
-
-
-def _year(date: object) -> int | None:
-    """The year of a date, where one is known."""
-    return int(date[:4]) if isinstance(date, str) else None
+    return Figures(rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64")))
 
 
 @once
@@ -172,9 +168,7 @@ def signing_curve(times: pd.DataFrame, edge: str) -> Curve:
     American Statistical Association 53(282).
     """
     time, states = times[edge].to_numpy(), ("signed", *(("open", "unknown") * (edge == "low")))
-    known = ~np.isnan(time)
-    if not known.any():
-        raise CoverageError("no economy with a known date of signing")
+    known = require_some(np.flatnonzero(~np.isnan(time)), "economy with a known date of signing")
     return product_limit(time[known], times["state"].isin(states).to_numpy()[known])
 
 

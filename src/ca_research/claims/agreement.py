@@ -58,12 +58,8 @@ def agreement() -> list[Agreed]:
     >>> first.rows, first.readers, first.alike, round(first.alpha, 2)
     (111, 5, 75, 0.86)
     """
-    folder = paths.registry_dir() / FOLDER
-    return [
-        _agreed(question, folder / f"{question.file}.csv")
-        for question in QUESTIONS
-        if (folder / f"{question.file}.csv").is_file()
-    ]
+    files = {one: paths.registry_dir() / FOLDER / f"{one.file}.csv" for one in QUESTIONS}
+    return [_agreed(question, file) for question, file in files.items() if file.is_file()]
 
 
 def _agreed(question: Question, file: Path) -> Agreed:

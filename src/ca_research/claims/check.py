@@ -185,19 +185,15 @@ def _rule(reading: Reading) -> Iterator[str]:
     """A rule must be able to support and to contradict, and never both at once."""
     if reading.rule is None:
         return
-    names = [c.name for c in reading.criteria]
-    verdicts = set()
+    names, reached = [c.name for c in reading.criteria], set()
     for states in itertools.product(SETTLED, repeat=len(names)):
         known = dict(zip(names, states, strict=True))
         met = {word for word, end in reading.rule.ends.items() if evaluate(end, known)}
         if len(met) == len(ENDS):
-            where = ", ".join(map(" ".join, known.items()))
-            yield f"both supported and contradicted where {where}"
+            yield f"both supported and contradicted where the criteria are {known}"
             return
-        verdicts |= met
-    yield from (
-        f"no state of the criteria would make it {end}" for end in ENDS if end not in verdicts
-    )
+        reached |= met
+    yield from (f"no state of the criteria would make it {end}" for end in {*ENDS} - reached)
 
 
 def stale(stored: Stored) -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
-from ..ground.errors import UsageError, known_name
+from ..ground.errors import UsageError
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..stats.measured import measured
@@ -121,29 +121,6 @@ class Claim:
             parts.append(part)
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
 
-    def choice_words(self, axis: str, value: object) -> str:
-        """A choice of the grid as a reader should see it.
-
-        Parameters
-        ----------
-        axis : str
-            Name of an axis.
-        value : object
-            One of its values.
-
-        Returns
-        -------
-        str
-            Its label in the claim's file, or the register's words.
-
-        Raises
-        ------
-        UnknownNameError
-            No such axis.
-        """
-        axes = {a.name: a for a in self.spec.grid.axes}
-        return choice_words(axes[known_name("axis", axis, axes)], value)
-
     def specification_counts(self) -> pd.DataFrame:
         """How many specifications each criterion is computed by, and how many are excluded.
 
@@ -208,19 +185,14 @@ class Claim:
         UsageError
             The evidence was gathered for another claim, or before the claim's file was changed.
         """
-        if evidence.spec and evidence.spec != self.spec:
-            raise UsageError(
-                f"the evidence is of {evidence.spec.id}, or of {self.id} before its file was "
-                "changed",
-                hint=f"ca.claim({self.id!r}).gather(...)",
-            )
         said = {"as_of": evidence.as_of, **(params or {})}
         whom = said.get("economy") or ",".join(evidence.economies)
         codes = economies_of(self.spec) if whom == "CA5" else eco.resolve_all(whom.split(","))
-        if (str(said["as_of"]), {*codes}) != (evidence.as_of, {*evidence.economies}):
+        asked = str(said["as_of"]), {*codes}, evidence.spec and self.spec
+        if asked != (evidence.as_of, {*evidence.economies}, evidence.spec):
             raise UsageError(
-                f"the parameters {params} are not those that the evidence is of",
-                hint="gather with what the parameters say",
+                f"the evidence is not of {self.id} as its file stands now, or not of {said}",
+                hint=f"ca.claim({self.id!r}).gather(...) with what the parameters say",
             )
         return judge(self.spec, evidence, params or {})
 

@@ -21,13 +21,12 @@ def _source(source_id: str) -> str:
     return f"{source_id} (removed)"
 
 
-def differences(before: Stored, after: Stored, *, decisive: bool = False) -> list[str]:
+def differences(before: Stored, after: Stored) -> list[str]:
     """What differs between two verdicts of one reading beside the verdict, in sentences, most
     decisive first; empty where nothing does.
 
-    before, after: entries of verdicts.json. decisive: of criteria those alone whose state turned,
-        where any did. Names each criterion that moved, the newest year used, and the sources that
-        came or went: the inputs by which the two differ.
+    before, after: entries of verdicts.json. Names each criterion that moved, the newest year used,
+    and the sources that came or went: the inputs by which the two differ.
     """
     earlier = {c["name"]: c for c in before["criteria"]}
     pairs = [(earlier.get(c["name"]), c) for c in after["criteria"]]
@@ -42,7 +41,7 @@ def differences(before: Stored, after: Stored, *, decisive: bool = False) -> lis
         "compare.j2",
         before=before,
         after=after,
-        moved=turned if decisive and turned else turned + same,
+        moved=turned + same,
         words=STATE_WORDS,
         figure=_figure,
         sources={

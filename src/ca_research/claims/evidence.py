@@ -149,8 +149,7 @@ class Evidence:
         UnknownNameError
             No such source.
         """
-        if source not in registry.sources():
-            known_name("source", source, self.sources)
+        known_name("source", source, registry.sources())
         assert self.gathering is not None
         return self.gathering.again(source)
 

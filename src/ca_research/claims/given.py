@@ -110,9 +110,9 @@ def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -
     said = None if as_of is None else str(parse_as_of(as_of) or "latest")
     days = {frame.attrs.get("as_of", said) for frame in frames.values()} | {said} - {None}
     if len(days) > 1 or None in days:
-        named = sorted(day or "one that a frame no longer says" for day in days)
+        named = ", ".join(sorted(day or "not known" for day in days))
         raise UsageError(
-            f"the frames are not known to be of one day: {', '.join(named)}",
+            f"the frames are not all of one day: {named}",
             hint="load all with the same as_of; of merged ones say it: gather(..., as_of='latest')",
         )
     known_on = str(next(iter(days), "latest"))

@@ -58,11 +58,12 @@ def find(name: str) -> Measure:
     Raises
     ------
     UnknownNameError
-        No measure has the name; says which are close.
+        No measure has the name, or its family no argument that its declaration sets; says which are
+        close.
     MeasureError
         A file of the project's measures cannot be imported.
     RegistryError
-        Two measures of one place have the same name, or a declaration does not fit its family.
+        Two measures of one place have the same name.
 
     Examples
     --------

@@ -335,11 +335,8 @@ class Verdict:
         return text_of("verdict.j2", v=self, criterion_number=criterion_number, **more).rstrip()
 
     def __repr__(self) -> str:
-        gone = f", without {self.params['without']}" if "without" in self.params else ""
-        return (
-            f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}{gone}: "
-            f"{self.verdict}{', fragile' if self.fragile else ''}>"
-        )
+        of = f"{self.claim}, reading {self.reading}, as of {self.as_of}"
+        return f"<Verdict on {of}: {self.verdict}{', fragile' * self.fragile}>"
 
     @property
     def alone(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..ground.errors import RegistryError
+from ..ground.errors import known_name
 from ..registry.declared import Declared
 from .frame import Estimate
 from .measures import Measure, measure, rows_of
@@ -33,7 +33,7 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
 
     Raises
     ------
-    RegistryError
+    UnknownNameError
         The declaration sets an argument that the general measure does not take.
 
     Examples
@@ -49,12 +49,9 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
     fixed |= {n for words in declaration.choices.values() for sets in words.values() for n in sets}
     renamed = declaration.tables | declaration.names
     general = inspect.signature(family, eval_str=True).parameters
-    if unknown := {*renamed, *declaration.defaults, *fixed} - general.keys():
-        raise RegistryError(
-            f"{declaration.family} takes no {', '.join(sorted(unknown))}",
-            where=f"registry/measures.yaml, {name}",
-            hint="mend the declaration",
-        )
+    where = f"registry/measures.yaml, {name}"
+    for argument in sorted({*renamed, *declaration.defaults, *fixed}):
+        known_name(f"argument of {declaration.family}", argument, general, where=where)
     hidden, empty = {*fixed, *getattr(family, "of_table", ())}, inspect.Parameter.empty
     choice = partial(inspect.Parameter, kind=inspect.Parameter.KEYWORD_ONLY)
     parameters = [

@@ -463,37 +463,33 @@ def share(
         Of fewer than so many that show it nothing is said.
     """
     documents = documents_of(evidence, claim=claim, coding=coding)
-    texts: dict[str, list[Document]] = {}
-    for row in near(documents, strength):
-        texts.setdefault(row["origin_group"], []).append(row)
-    values = [[row[field] for row in group if pd.notna(row[field])] for group in texts.values()]
-    has = [value in codes if codes else None for codes in values]
-    at = [[row["at"] for row in group] for group in texts.values()]
-    return [share_row(documents, has, at, unseen, fewest)]
+    return [share_row(documents, near(documents, strength), field, value, unseen, fewest)]
 
 
 def share_row(
-    figures_of: Figures,
-    has: Sequence[bool | None],
-    at: Sequence[Sequence[int]],
+    documents: Figures,
+    rows: Iterable[Document],
+    field: str,
+    value: object,
     unseen: str,
     fewest: int,
     thing: str = "code",
 ) -> Estimate:
-    """The share of documents that have a thing.
-
-    has: whether each has it, None where that is not visible. at: where the rows of each stand.
-    """
-    visible = [value for value in has if value is not None]
+    """The share of independent documents, of which these are rows, that have a value."""
+    texts: dict[str, list[Document]] = {}
+    for row in rows:
+        texts.setdefault(row["origin_group"], []).append(row)
+    codes = [{row[field] for row in group if pd.notna(row[field])} for group in texts.values()]
+    visible = [value in of_text for of_text in codes if of_text]
     if len(visible) < fewest:
         count = number_of(len(visible), "document")
         why = f"{count} in which the {thing} would be visible, fewer than {fewest}"
         return estimate_row(missing=why)
-    hidden = 0 if unseen == "left_out" else len(has) - len(visible)
+    hidden = 0 if unseen == "left_out" else len(texts) - len(visible)
     least, n = sum(visible), len(visible) + hidden
     about = {"texts": count_range(least, least + hidden), "of_texts": in_words(n)}
     ends = 100 * least / n, 100 * (least + hidden) / n
     figures = between(*ends, f"{thing}s not visible counted against and for")
-    pairs = zip(has, at, strict=True)
-    read = [place for value, places in pairs if value is not None or hidden for place in places]
-    return estimate_row(about=about, **figures) | figures_of.behind(read) | {"n": n}
+    pairs = zip(codes, texts.values(), strict=True)
+    read = (row for of_text, group in pairs if of_text or hidden for row in group)
+    return estimate_row(about=about, **figures) | documents.behind_rows(read) | {"n": n}

@@ -451,9 +451,8 @@ def between(
     if days.empty:
         return [estimate_row(missing="one of the two events is not dated")]
     ends = days["days_least"].min(), days["days_most"].max()
-    figures = between_ends(*ends, "what the dates leave open")
-    used = pd.concat([select(events, **first), select(events, **second)])
-    return [estimate_row(used_rows(used), **figures)]
+    used = pd.concat(select(events, **asked) for asked in (first, second))
+    return [estimate_row(used_rows(used), **between_ends(*ends, "what the dates leave open"))]
 
 
 def days_between(

@@ -21,7 +21,7 @@ from ..stats.frames import ROUNDING
 from .frame import Estimate
 from .measures import Measure, measure
 from .series import pick
-from .voices import Question, Terms, Voice, answers
+from .voices import Answer, Question, Terms, Voice, answers
 
 OF_TABLE = (
     "base",
@@ -35,6 +35,7 @@ OF_TABLE = (
     "level",
     "for_each",
     "per",
+    "lacking",
 )
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
@@ -82,13 +83,38 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
 
 @measure("series.level")
 @_general
-def level(counterpart: str) -> Question:
-    """The figure itself, in the unit of the table; '' of a table without counterparts."""
-    return _figure(counterpart)
+def level(counterpart: str, *, window: int = 1) -> Question:
+    """The figure itself, in the unit of the table; '' of a table without counterparts.
+
+    window: years over which it is averaged, the last being the one asked for.
+    """
+    each, span = _figure(counterpart), _window(window)
+
+    def mean(voice: Voice, year: int) -> float | None:
+        return _mean(each, voice, span(year))
+
+    return Question((counterpart,), mean, lambda year: (span(year),), in_unit=True)
+
+
+def _window(years: int) -> Callable[[int], range]:
+    """The years of a window by its last."""
+    how_many("window", years)
+    return lambda last: range(last - years + 1, last + 1)
+
+
+def _mean(each: Question, voice: Voice, years: Sequence[int]) -> float | None:
+    """What a voice answers on the average of some years; None where it does not in one of them."""
+    values = [each.answer(voice, year) for year in years]
+    return None if None in values else math.fsum(values) / len(values)  # type: ignore[arg-type]
 
 
 def _figure(of: str) -> Question:
-    return Question((of,), lambda voice, year: voice.listed(year)[of], in_unit=True)
+    return Question((of,), _of_listed(lambda listed: listed[of]), in_unit=True)
+
+
+def _of_listed(answer: Callable[[pd.Series], float | None]) -> Answer:
+    """An answer by what is listed in the year alone."""
+    return lambda voice, year: answer(voice.listed(year))
 
 
 @measure("series.share")
@@ -101,8 +127,7 @@ def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> 
     if whole == "listed":
         return _share(counterpart)
 
-    def inside(voice: Voice, year: int) -> float | None:
-        listed = voice.listed(year)
+    def inside(listed: pd.Series) -> float | None:
         fraction = _part(listed[counterpart], listed["WLD"])
         if fraction is not None and fraction > 1 + ROUNDING:
             raise UsageError(
@@ -111,14 +136,11 @@ def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> 
             )
         return fraction
 
-    return Question((counterpart, "WLD"), inside)
+    return Question((counterpart, "WLD"), _of_listed(inside))
 
 
 def _share(of: str) -> Question:
-    def among(voice: Voice, year: int) -> float | None:
-        listed = voice.listed(year)
-        return _part(listed[of], listed.sum())
-
+    among = _of_listed(lambda listed: _part(listed[of], listed.sum()))
     return Question((of,), among, compares=True)
 
 
@@ -134,12 +156,8 @@ def rank(counterpart: str) -> Question:
 
     Formula: 1 + the number of j with x_j > x_i.
     """
-
-    def answer(voice: Voice, year: int) -> float | None:
-        listed = voice.listed(year)
-        return float(1 + (listed > listed[counterpart]).sum())
-
-    return Question((counterpart,), answer, compares=True)
+    place = _of_listed(lambda listed: float(1 + (listed > listed[counterpart]).sum()))
+    return Question((counterpart,), place, compares=True)
 
 
 @measure("series.years")
@@ -152,14 +170,13 @@ def years(counterpart: str, *, since: int, places: int = 1, to: str = "") -> Que
     second, and so on. to: the one that it has to be ahead of; '' for all.
     """
 
-    def first(voice: Voice, year: int) -> bool:
-        listed = voice.listed(year)
-        if to:
-            return bool(listed[counterpart] > listed[to])
-        return bool((listed > listed[counterpart]).sum() < places)
-
     def answer(voice: Voice, year: int) -> float | None:
-        return sum(first(voice, y) for y in range(since, year + 1)) / (year + 1 - since)
+        every = [voice.listed(y) for y in range(since, year + 1)]
+        if to:
+            first = [listed[counterpart] > listed[to] for listed in every]
+        else:
+            first = [(listed > listed[counterpart]).sum() < places for listed in every]
+        return sum(first) / len(every)
 
     of = (counterpart, to) if to else (counterpart,)
     return Question(of, answer, lambda year: (range(since, year + 1),), compares=not to)
@@ -169,11 +186,7 @@ def years(counterpart: str, *, since: int, places: int = 1, to: str = "") -> Que
 @_general
 def ratio(counterpart: str, *, to: str) -> Question:
     """The figure over that of another, both by one source. to: the other. Formula: x_i / x_j."""
-
-    def over(voice: Voice, year: int) -> float | None:
-        listed = voice.listed(year)
-        return listed[counterpart] / listed[to] if listed[to] else None
-
+    over = _of_listed(lambda listed: listed[counterpart] / listed[to] if listed[to] else None)
     return Question((counterpart, to), over)
 
 
@@ -196,17 +209,16 @@ def change(
     difference; a and b are the means over the `window` years that end in `since` and in the year
     asked for.
     """
-    how_many("window", window)
     each = _share(counterpart) if of == "share" else _figure(counterpart)
+    span = _window(window)
 
     def spans(year: int) -> tuple[range, range]:
-        return range(since - window + 1, since + 1), range(year - window + 1, year + 1)
+        return span(since), span(year)
 
     def answer(voice: Voice, year: int) -> float | None:
-        ends = [[each.answer(voice, y) for y in span] for span in spans(year)]
-        if any(value is None for end in ends for value in end):
+        before, after = (_mean(each, voice, years) for years in spans(year))
+        if before is None or after is None:
             return None
-        before, after = (math.fsum(end) / window for end in ends)  # type: ignore[arg-type]
         if by == "difference":
             return after - before
         if not before > 0 or (by == "per_year" and after < 0):
@@ -228,12 +240,10 @@ def count(*, above: float = 0) -> Question:
     leave a range. A source that lists no figure of a part counts nothing.
     """
 
-    def least(voice: Voice, year: int) -> float:
-        return float((voice.listed(year) > above).sum())
-
     def most(voice: Voice, year: int) -> float:
-        return least(voice, year) + float((voice.floors(year) <= above).sum())
+        return float((voice.listed(year) > above).sum() + (voice.floors(year) <= above).sum())
 
+    least = _of_listed(lambda listed: float((listed > above).sum()))
     return Question((), least, compares=True, most=most)
 
 
@@ -245,12 +255,8 @@ def concentration() -> Question:
 
     Formula: sum_i (x_i / sum_j x_j)^2. Hirschman (1964), American Economic Review 54(5).
     """
-
-    def answer(voice: Voice, year: int) -> float | None:
-        listed = voice.listed(year)
-        return _part(float((listed**2).sum()), float(listed.sum()) ** 2)
-
-    return Question((), answer, compares=True)
+    index = _of_listed(lambda x: _part(float((x**2).sum()), float(x.sum()) ** 2))
+    return Question((), index, compares=True)
 
 
 @measure("series.overlap")

@@ -60,14 +60,14 @@ def _held(rows: pd.DataFrame, values: Mapping[str, Any]) -> np.ndarray:
     return np.array([*held], dtype=bool).reshape(len(values), len(rows))
 
 
-def ratio(part: pd.DataFrame, whole: pd.DataFrame, times: float = 100) -> pd.DataFrame:
-    """One series over another, of years with both: the rows of both, each with the quotient of
-    their sums. Over nothing, or less, there is none.
+def ratio(part: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """One series over another in per cent, of years with both: the rows of both, each with the
+    quotient of their sums. Over nothing, or less, there is none.
     """
     keys = ["whose", "year"]
     sums = [figures.groupby(keys)[["low", "high"]].sum() for figures in (part, whole)]
     over = sums[1][["high", "low"]].where(sums[1] > 0).set_axis(["low", "high"], axis=1)
-    figures = (times * sums[0] / over).dropna().reset_index()
+    figures = (100 * sums[0] / over).dropna().reset_index()
     return pd.concat([part, whole]).drop(columns=["low", "high"]).merge(figures, on=keys)
 
 

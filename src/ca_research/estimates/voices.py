@@ -82,6 +82,8 @@ class Terms:
         The figures of a second table that those of a unit and year are divided by: its `table`,
         `where`, `part`, `parts`, `source` and `roles` as here, and the `counterpart` that they are
         of, if any.
+    lacking : str
+        The reason where no source answers; without one it says what was looked for.
     """
 
     table: str
@@ -98,6 +100,7 @@ class Terms:
     level: int | str = ""
     for_each: str = ""
     per: Mapping[str, Any] | None = None
+    lacking: str = ""
 
     def members(self, name: str, year: int) -> Sequence[str]:
         """Those whose figures add up to that of a counterpart: itself, or who belongs to it."""
@@ -321,6 +324,8 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
 
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
     """Why there is no figure: what was looked for."""
+    if terms.lacking:
+        return terms.lacking
     of = " and ".join(map(eco.name_of, [*filter(None, question.of)] or terms.parts))
     whose = f" for {eco.name_of(unit)}" if unit else ""
     base = f" and {question.base}" if question.base else ""

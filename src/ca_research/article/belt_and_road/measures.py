@@ -18,8 +18,9 @@ import pandas as pd
 from ...estimates.once import once
 from ...estimates.series import omit, pick
 from ...ground import economies as eco
-from ...ground.errors import CoverageError, UsageError, known_name
-from ...stats.frames import alike
+from ...ground.errors import known_name
+from ...stats.contract import one_figure_per_cell
+from ...stats.frames import alike, require_some
 from ...tables.preference import one_source_each
 from ..settings import settings
 
@@ -57,29 +58,25 @@ def accession(
     placeholder: Placeholder = "unknown",
 ) -> pd.DataFrame:
     """First signed document per economy: economy, date, year (null where unknown), date_bound,
-    list, source_id, kind, variants.
+    list, source_id, kind.
 
     events: rows like table `events`.
     which: the id of a list ('M_GFDC25' by month, the default, or 'M_LPV26' by year); 'texts' (dated
         texts only: few economies); 'earliest' over everything.
     placeholder: as in `Placeholder`; without a known year an economy is neither treated nor donor.
-    `variants` lists all dates of the economy with their sources.
     Raises UnknownNameError for a list, CoverageError where it has no document.
     """
     lists = settings().belt_and_road.lists
     which = known_name("accession list", which or lists[0], (*lists, "texts", "earliest"))
-    every = accession_variants(events)
-    rows = every if which == "earliest" else pick(every, list=which)
-    if rows.empty:
-        raise CoverageError(f"no signed document by {which}", hint="load all of table events")
+    rows = accession_variants(events)
+    rows = rows if which == "earliest" else pick(rows, list=which)
+    require_some(rows, f"signed document by {which}", "load all of table events")
     mark = rows["date_bound"].eq("placeholder")
     unknown = mark & (placeholder == "unknown")
     year = rows["year"].astype("Int64") + (mark & (placeholder == "next_year"))
     rows = rows.assign(year=year.mask(unknown), unknown=unknown)
     rows = rows.sort_values(["economy", "unknown", "date", "source_id"])
-    first = rows.drop_duplicates("economy").drop(columns="unknown")
-    variants = (every["date"] + " " + every["source_id"]).groupby(every["economy"]).agg("; ".join)
-    return first.assign(variants=first["economy"].map(variants)).reset_index(drop=True)
+    return rows.drop_duplicates("economy", ignore_index=True).drop(columns="unknown")
 
 
 @once
@@ -124,12 +121,7 @@ def incomes(macro: pd.DataFrame) -> pd.DataFrame:
 def _logs(rows: pd.DataFrame, value: str, what: str) -> pd.DataFrame:
     """Figures above nought of all but China and groups, with their logarithm."""
     rows = omit(rows[rows[value] > 0], economy=["CHN", *eco.AGGREGATES])
-    if rows.empty:
-        raise CoverageError(f"no figures of {what}")
-    if rows.duplicated(["economy", "year"]).any():
-        raise UsageError(
-            f"two figures of {what} for one economy and year", hint="load one source per cell"
-        )
+    one_figure_per_cell(require_some(rows, f"figures of {what}"), ["economy", "year"])
     rows = rows[["economy", "year", value, "source_id"]].astype({"year": int})
     rows = rows.assign(log=np.log(rows[value].astype(float)))
     return rows.sort_values(["economy", "year"], ignore_index=True)

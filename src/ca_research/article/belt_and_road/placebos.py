@@ -21,6 +21,7 @@ from ...ground import numbers
 from ...ground.errors import CoverageError
 from ...registry.words import source_name
 from ...stats.event_study import event_study
+from ...stats.frames import require_some
 from ...stats.synthetic import Placebos, SyntheticControl, synthetic_control
 from ..settings import settings
 from .measures import Donors, accession, accession_variants, china_imports, donors_of, incomes
@@ -206,9 +207,8 @@ def _controls(
 ) -> Iterator[tuple[Any, SyntheticControl]]:
     """Each fit of `effect_fits` that there is, with its synthetic control."""
     fitted = fits.dropna(subset="estimate")
-    if fitted.empty:
-        raise CoverageError("no economy that can be set beside a synthetic control")
-    for fit in fitted.itertuples():
+    what = "economy that can be set beside a synthetic control"
+    for fit in require_some(fitted, what).itertuples():
         choices["accession_list"] = fit.accession_list
         yield fit, control(figures, events, fit.economy, **choices)
 
@@ -269,9 +269,7 @@ def pooled_effects(trade: pd.DataFrame, events: pd.DataFrame, **choices: Any) ->
     """
     compared = comparison(trade, events, **choices)
     able = [c for c in eco.CA5 if c in compared.starts and c in compared.wide]
-    if not able:
-        raise CoverageError("no date of signing for any of the five")
-    units = [*able, *compared.pool]
+    units = [*require_some(able, "date of signing for any of the five"), *compared.pool]
     long = compared.wide[units].melt(ignore_index=False, value_name="log").dropna().reset_index()
     long["first"] = long["economy"].map(compared.starts[able]).astype(float)
     asked: dict[str, Any] = {"unit": "economy", "time": "year", "outcome": "log", "first": "first"}

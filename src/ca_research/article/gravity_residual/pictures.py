@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...ground.errors import CoverageError
 from ...plots import strips, telling
 from ...registry import article
 from ...registry.words import party
+from ...stats.frames import require_some
 
 _ASKED = {
     ("controlled", "all"): "Level, all years",
@@ -35,8 +35,7 @@ def place_strips(places: pd.DataFrame, flow: str, estimator: str = "ppml") -> Fi
     condition, keys = "direction == @flow and estimator == @estimator", ["question", "years"]
     shown = places.query(condition).dropna(subset=["estimate"])
     china = shown.query("economy == 'CHN'").dropna(subset=["place"]).set_index(keys)
-    if china.empty:
-        raise CoverageError("China has no place among the countries in its place")
+    require_some(china, "place of China among the countries in its place")
     number = "number " + china["place"].astype(str) + " of " + china["among"].astype(str)
     rows = pd.Series(_ASKED, name="row").loc[china.index] + ": " + number
     shown = shown.join(rows.rename("row"), on=keys).dropna(subset=["row"])
