@@ -164,4 +164,3 @@ def test_the_kernelspec_names_the_registered_provisioner():
     (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=named)
     assert named == kernels.PROVISIONER and found.load() is provisioner.WarmProvisioner
     assert spec["argv"][1:] == ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    assert kernels.default() == (kernels.NAME, "")

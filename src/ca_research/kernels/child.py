@@ -17,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
@@ -58,8 +57,7 @@ def become(order: Order, by_imports: dict[str, str]) -> None:
         order.connection.close()
     except BaseException as problem:  # also SystemExit: so ipykernel leaves over wrong options
         try:
-            trace = traceback.format_exc()[-20_000:]
-            protocol.send(order.connection, {"reason": one_line(problem), "traceback": trace})
+            protocol.send(order.connection, {"reason": one_line(problem)})
         finally:  # as after a crash: what an orderly end would clean up the client still needs
             os._exit(1)
     app.start()

@@ -211,7 +211,9 @@ async def _in_kernels(
     finish: Callable[[worker.Task, worker.Outcome], None],
 ) -> None:
     """Execute what is due, some at a time: their kernels are the processes."""
-    kernel = _kernel(options.kernel)
+    from jupyter_client.kernelspec import find_kernel_specs
+
+    kernel = known_name("kernel", options.kernel or kernels.NAME, find_kernel_specs())
 
     async def one_after_the_other() -> None:
         nonlocal kernel
@@ -236,18 +238,6 @@ def warm_up(options: Options) -> None:
     if not (options.kernel or options.cluster):
         with contextlib.suppress(Exception):
             kernels.warm(worker.environment())
-
-
-def _kernel(wanted: str) -> str:
-    """Name of the kernelspec for all runs."""
-    if wanted:
-        from jupyter_client.kernelspec import find_kernel_specs
-
-        return known_name("kernel", wanted, find_kernel_specs())
-    name, reason = kernels.default()
-    if reason:
-        kernels.say(f"ca-research: ordinary kernels instead of warm ones: {reason}")
-    return name
 
 
 def failed(results: Sequence[Result]) -> RunError | None:
