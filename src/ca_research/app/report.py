@@ -85,10 +85,9 @@ def make(
     _refuse_others(out, chosen)
     report = _run(chosen, out, options(), everything)
     with locked(out):
-        if (edited := changed(begun, state())) or any(result.moved for result in report.results):
+        if edited := changed(begun, state()):
             error = RunError(
-                f"{first_few(edited, 3) or 'an input'} changed during the run, so the report may "
-                "be of the state before",
+                f"{first_few(edited, 3)} changed during the run, so the report may be of before",
                 where=shown(out),
                 hint="the same command again: what does not depend on it is served from the store",
             )
@@ -227,16 +226,12 @@ def whole(out: Path) -> list[Path]:
     from ..runs.store import places
 
     ran = read_manifest(out)["runs"]
-    names = places(run["run_id"] for run in ran)
-    lacking = [name for name in names if not (out / name).is_file()]
-    for what, faulty in {
-        "has failed runs": [run["run_id"] for run in ran if run["error"]],
-        "is incomplete without": [name for name in lacking if not name.endswith(".png")],  # cards
-    }.items():
-        if faulty:
-            fault = f"the report {what} {first_few(faulty, 5)}"
-            raise CoverageError(fault, where=shown(out), hint="ca-research run")
-    return [out / name for name in names if name not in lacking]
+    files = {name: out / name for name in places(run["run_id"] for run in ran)}
+    lacking = [n for n, file in files.items() if not (file.is_file() or n.endswith(".png"))]
+    if faulty := [*lacking, *(run["run_id"] for run in ran if run["error"])]:
+        fault = f"the report is not whole: {first_few(faulty, 5)} failed or is not there"
+        raise CoverageError(fault, where=shown(out), hint="ca-research run")
+    return [*filter(Path.is_file, files.values())]
 
 
 def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:

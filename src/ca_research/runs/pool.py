@@ -34,7 +34,6 @@ class Result:
     from the store.
 
     inputs: what it was made from (`inputs.portable`).
-    moved: somebody wrote to its inputs while it ran, so it has to run again.
     read: hashes of the files that it opened, by path.
     outside: what it read where no key looks: it is not stored, and runs each time.
     """
@@ -50,7 +49,6 @@ class Result:
     error: str = ""
     where: str = ""
     inputs: dict[str, str] = field(default_factory=dict)
-    moved: bool = False
     read: dict[str, str] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
 
@@ -172,7 +170,7 @@ class _Batch:
                 file = self.store.put(outcome.notebook.encode())
                 record = {"file": file, "seconds": outcome.seconds, "read": read.hashes}
                 self.store.remember("runs", task.key, record)
-        self._tell(task, outcome, read.hashes, moved=bool(moved), outside=read.outside)
+        self._tell(task, outcome, read.hashes, outside=read.outside)
 
     def _write_page(self, task: worker.Task, outcome: worker.Outcome) -> None:
         """Write the executed notebook; where none came about, the notebook as it is with the error,
