@@ -28,7 +28,6 @@ NAME = "ca-research"
 ORDINARY = "python3"
 OWN = ("", NAME, ORDINARY)
 """Kernels that start this environment's Python, mostly: each says in the end whether it was."""
-PROVISIONER = "ca-research-provisioner"
 
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "ORDINARY",
     "OWN",
     "PACKAGE",
-    "PROVISIONER",
     "THREADS",
     "Unavailable",
     "absolute",

@@ -142,11 +142,10 @@ def refuse_shadowed(folder: Path) -> None:
     module that is loaded here.
     """
     for name in sorted({entry.name.partition(".")[0] for entry in os.scandir(folder)}):
-        loaded = getattr(sys.modules.get(name), "__spec__", None)
-        if loaded and loaded.origin not in (None, "built-in", "frozen"):
-            shadow = PathFinder.find_spec(name, [str(folder)])
-            if shadow and shadow.origin and not Path(shadow.origin).samefile(loaded.origin):
-                raise Unavailable(f"{shadow.origin} is imported instead of the installed {name}")
+        loaded: str = getattr(sys.modules.get(name), "__file__", None) or ""
+        shadow = PathFinder.find_spec(name, [str(folder)]) if loaded else None
+        if shadow and shadow.origin and not Path(shadow.origin).samefile(loaded):
+            raise Unavailable(f"{shadow.origin} is imported instead of the installed {name}")
 
 
 class ClientPoller(threading.Thread):
