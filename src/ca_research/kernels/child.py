@@ -71,7 +71,7 @@ def leave(app: Any) -> NoReturn:
     Threads are waited for, exit handlers run, what the notebook still holds is let go, and what is
     buffered is written.
     """
-    for step in (_let_control_finish, _end_threads, _let_go):
+    for step in (_let_control_finish, _let_go):
         with contextlib.suppress(BaseException):
             step(app)
     os._exit(0)
@@ -91,12 +91,8 @@ def _let_control_finish(app: Any, seconds: float = 2.0) -> None:
         pass
 
 
-def _end_threads(app: Any) -> None:
-    # as multiprocessing does in what it forks
-    threading._shutdown()  # type: ignore[attr-defined]
-
-
 def _let_go(app: Any) -> None:
+    threading._shutdown()  # type: ignore[attr-defined] # as multiprocessing does in what it forks
     shown = app.shell.displayhook
     # else IPython looks for garbage while all names still hold what they name
     shown.do_full_cache = False

@@ -132,7 +132,7 @@ class _Batch:
         self.own = options.kernel in kernels.OWN
         self.about, self.verdicts = inputs.Inputs(up_to_date()), out / "verdicts.json"
         sweep(out / EXECUTED)
-        self.files = {run.run_id: self.about.files(run, self.verdicts) for run in runs}
+        self.files = {run.run_id: self.about.files(run) for run in runs}
         self.begun = marks({file for covered in self.files.values() for file in covered})
 
     def serve(self, task: worker.Task) -> bool:
