@@ -16,6 +16,7 @@ from tests.warm import within
 
 from ca_research import kernels, runs
 from ca_research.ground import reads
+from ca_research.ground.errors import RunError
 from ca_research.runs import Options, cluster, inputs, worker
 from ca_research.tables.build import current
 
@@ -93,5 +94,5 @@ def test_a_worker_runs_what_is_the_same_there_and_nothing_else(home):
         (task, "notebooks/none.ipynb"),
         (replace(task, manifest={}), "notebooks/r.ipynb"),
     ):
-        outcome = cluster.remote(other, name)
-        assert outcome.error and (outcome.notebook, outcome.where) == ("", name)
+        with pytest.raises(RunError):
+            cluster.remote(other, name)

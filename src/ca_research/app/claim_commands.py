@@ -5,7 +5,6 @@ commands.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -121,40 +120,28 @@ def claims_show(claim: str, *, format: TextOrJson = "text") -> None:
     print(SHOWN.format(spec, rule=Claim(spec).rule))
 
 
-def claims_check(*, article: File = None, verdicts: File = None) -> None:
+def claims_check(*, article: File = None) -> None:
     """Check the register: whether it can be applied, its quotations (with --article), and the
-    verdicts stored.
+    verdicts of the last report, if any.
 
     Parameters
     ----------
     article
         The article's text, where it is at hand.
-    verdicts
-        Stored verdicts; default: those of the last report, if any.
     """
-    from .. import registry
+    from .. import registry, verify
     from ..claims import article as quoted
     from ..claims import check, measures
     from ..registry.schedule import tables_by_notebook
-    from ..verify.rules import unamended
     from .scaffold import unwritten
 
     specs = registry.claims()
     faults = check.register(specs, tables_by_notebook())
     faults += quoted.check(specs, console.article(article) if article else None)
-    faults += unamended(paths.baseline_dir())
-    stored, old = verdicts or paths.reports_dir() / "verdicts.json", 0
-    if verdicts or stored.is_file():
-        try:
-            for one in json.loads(stored.read_text(encoding="utf-8")):
-                if not verdicts and one["claim"] not in specs:  # it was taken out since
-                    continue
-                faults += check.verdict(one)
-                old += check.stale(one)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise UsageError(
-                f"not a file of verdicts: {error!r}", where=str(stored), hint="ca-research run"
-            ) from None
+    faults += verify.unamended(paths.baseline_dir())
+    stored = verify.standing(paths.reports_dir())
+    stored = [one for one in stored if one["claim"] in specs]  # some may have been taken out since
+    faults += [fault for one in stored for fault in check.verdict(one)]
     if faults:
         raise CaResearchError(
             "\n  ".join([f"the register has {counted(len(faults), 'fault')}", *faults]),
@@ -170,7 +157,7 @@ def claims_check(*, article: File = None, verdicts: File = None) -> None:
             print(f"{claim} still has words of the template: {', '.join(names)}")
     quotations = "rightly quoted" if article else "not compared (no --article)"
     print(f"{counted(len(specs), 'claim')} well formed; quotations: {quotations}")
-    if old:
+    if old := sum(map(check.stale, stored)):
         print(f"{counted(old, 'stored verdict')} by an earlier rule")
 
 

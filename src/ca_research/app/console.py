@@ -179,11 +179,6 @@ def reports(folder: File) -> Path:
 
 def archive(file: Path) -> Path:
     """Where an archive is to be written; raises UsageError where none can be."""
-    target = file.resolve()
-    if target.suffix != ".zip" or target.is_dir() or not target.parent.is_dir():
-        raise UsageError(
-            "no archive can be written there",
-            where=str(file),
-            hint="a name that ends in .zip, in a folder that is there",
-        )
-    return target
+    if file.suffix != ".zip":  # which may be written over
+        raise UsageError("an archive is a .zip", where=str(file), hint="a name that ends so")
+    return file.resolve()

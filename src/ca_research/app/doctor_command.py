@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,14 +12,11 @@ from pathlib import Path
 import typer
 
 from ..ground import paths
-from ..ground.errors import CaResearchError, StaleTablesError
+from ..ground.errors import CaResearchError
 from ..ground.extras import MissingPackageError, needed
 from ..ground.numbers import counted
 from . import console
 from .options import Format
-
-LEAST_FREE = 1_000_000_000
-"""Bytes on the disk below which a report may fail half-way: some 300 MB for it, and its store."""
 
 
 class Lacking(CaResearchError):
@@ -32,15 +28,12 @@ def doctor(*, format: Format = "table") -> None:
     broken.
     """
     checks: dict[str, Callable[[], str]] = {
-        "python": _python,
         "ca-research": _package,
         "packages": partial(_packages, ""),
         **{f"extra [{extra}]": partial(_packages, extra) for extra in _extras()},
         "project": _project,
         "tables": _tables,
         "kernel": _kernel,
-        "report": _report,
-        "disk": _disk,
     }
     findings = [_finding(what, check) for what, check in checks.items()]
     if format == "table":
@@ -65,12 +58,9 @@ def _finding(what: str, check: Callable[[], str]) -> dict[str, str]:
     return {"what": what, "state": state, "said": " ".join(message.split()), "mend": mend}
 
 
-def _python() -> str:
-    return f"Python {platform.python_version()}, {platform.platform()}: {sys.executable}"
-
-
 def _package() -> str:
-    return f"{metadata.version('ca-research')}: {Path(__file__).resolve().parents[1]}"
+    version, python = metadata.version("ca-research"), platform.python_version()
+    return f"{version}: {Path(__file__).resolve().parents[1]}; Python {python}: {sys.executable}"
 
 
 def _extras() -> list[str]:
@@ -116,41 +106,19 @@ def _tables() -> str:
 
     folder = current()
     if folder.name != f"build-{content_key()}":
-        raise StaleTablesError(
-            "built from other figures than those here now", hint="ca-research data build"
-        )
+        raise CaResearchError("built from other figures", hint="ca-research data build")
     return f"{len(names())} built: {folder}"
 
 
 def _kernel() -> str:
-    """The kernel that notebooks ask for, and what it starts."""
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    """The kernel that notebooks ask for."""
+    from jupyter_client.kernelspec import find_kernel_specs
 
     from .. import kernels
 
-    mend = "python -m pip install --force-reinstall --no-deps ca-research"
-    try:
-        spec = KernelSpecManager().get_kernel_spec(kernels.NAME)
-    except NoSuchKernel:
-        raise CaResearchError("JupyterLab knows no kernel 'ca-research'", hint=mend) from None
-    name = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "")
-    if not metadata.entry_points(group="jupyter_client.kernel_provisioners", name=name):
-        raise CaResearchError(f"its provisioner {name!r} is not installed", hint=mend)
-    warm = counted(len(kernels.servers()), "warm server")
-    return f"{spec.display_name}, {warm} running: {spec.resource_dir}"
-
-
-def _report() -> str:
-    index = paths.reports_dir() / "index.html"
-    if not index.is_file():
-        raise Lacking(f"none in {index.parent}", hint="ca-research run")
-    return str(index)
-
-
-def _disk() -> str:
-    folder = paths.reports_dir().parent
-    free = shutil.disk_usage(folder).free
-    message = f"{free / 1e9:,.1f} GB free in {folder}"
-    if free < LEAST_FREE:
-        raise CaResearchError(message, hint="make room, or: ca-research cache clear")
-    return message
+    if not (spec := find_kernel_specs().get(kernels.NAME)):
+        raise CaResearchError(
+            f"JupyterLab knows no kernel {kernels.NAME!r}",
+            hint="python -m pip install --force-reinstall --no-deps ca-research",
+        )
+    return f"{counted(len(kernels.servers()), 'warm server')} running: {spec}"

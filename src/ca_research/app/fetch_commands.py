@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..ground.errors import EmptyAnswerError, UsageError
 from . import console
 from .claim_commands import economy_of
 from .options import Format, Number, Several, Word
-
-if TYPE_CHECKING:
-    pass
 
 WHOM = {"provider", "claim", "param"}
 HOW = {"lag", "role", "preference", "redistribution", "skip_bad", "dry_run", "yes"}
@@ -94,14 +90,12 @@ def fetch(
     from ..tables import fetch as fetched
 
     ask = partial(console.taken_in, fetched, progress=console.step)
-    if provider != "wanted":
-        if claim or param:
-            raise UsageError("a claim comes after wanted", hint="ca-research data fetch wanted C33")
+    if provider != "wanted" and not (claim or param):
         ask(provider, **options)
         return
-    if not claim or options.keys() - HOW:
+    if provider != "wanted" or not claim or options.keys() - HOW:
         raise UsageError(
-            "wanted is asked by a claim alone",
+            "a claim comes after wanted, and it alone says what",
             hint="ca-research data fetch wanted C33 [-p economy=TJK]",
         )
     for offer in offers(claim, economy=economy_of(claim, console.pairs(param))):

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 import shutil
 import sysconfig
-import tempfile
 from importlib import metadata
 from pathlib import Path
 from textwrap import shorten
@@ -16,6 +15,7 @@ from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.periods import day_in_words, newest_day
+from ..ground.templates import filled
 from . import console
 from .notebooks import TEMPLATES
 from .options import File
@@ -89,20 +89,12 @@ def init(
         print(*map(paths.shown, add_workflow(paths.home())), sep="\n")
         print("next: commit them, with baseline/ (docs/howto/ci.md)")
         return
-    day, dated, listed = make(folder, article, extend=extend, ci=ci)
-    print(f"{folder}: a project")
-    unsaid = " (today, as its second line says none; to change it: registry/article.yaml)"
-    print(f"day of the article: {day_in_words(day)}{'' if dated else unsaid}")
-    for place, sentence in listed:
-        print(f"  {place}  {sentence}")
-    print(
-        f"next: cd {folder}; figures of your own: ca-research data add FILE --table facts ...\n"
-        f"then: ca-research new claim C01 --sentence {listed[0][0]}"
-    )
+    begun = make(folder, article, extend=extend, ci=ci)
+    print(filled(TEMPLATES / "begun.j2", folder=folder, begun=begun, words=day_in_words), end="")
 
 
 def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool = False) -> Begun:
-    """Write a project, whole or not at all.
+    """Write a project.
 
     Parameters
     ----------
@@ -134,15 +126,9 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
             hint="name a folder that does not exist",
         )
     day, dated, sentences = _read(article)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-        new = Path(scratch) / "project"
-        _fill(new, day, sentences, extend)
-        if ci:
-            add_workflow(new)
-        if folder.exists():
-            folder.rmdir()
-        new.rename(folder)
+    _fill(folder, day, sentences, extend)
+    if ci:
+        add_workflow(folder)
     listed = [(f"{p}.{s}", shorten(words, 70)) for (p, s), words in sentences.items() if p]
     return Begun(day, dated, listed)
 
@@ -153,7 +139,6 @@ def add_workflow(home: Path) -> list[Path]:
     Returns what was written; raises UsageError where there is such a workflow already.
     """
     from .. import __version__
-    from ..ground.templates import filled
 
     workflow, lock = home / WORKFLOW, home / LOCK
     if workflow.exists():

@@ -24,14 +24,10 @@ def measures(name: Word = None, *, format: Format = "table") -> None:
     from ..claims.measures import measure_words, names
 
     known = names(article=paths.home() == paths.of_package())
-    if name and name in names():
+    some = [one for one in known if name in (None, one.partition(".")[0])]
+    if name and not some:
         print(_of_one(name))
         return
-    some = [one for one in known if not name or one.partition(".")[0] == name]
-    if not some:
-        from ..claims.measures import find
-
-        find(name or "")  # says which are close
     console.rows([{"measure": one, "gives": measure_words(one)} for one in some], format)
 
 

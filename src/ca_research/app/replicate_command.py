@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from ..ground import paths
-from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.templates import filled
@@ -31,11 +30,6 @@ def replicate(*, out: File = None, statement: bool = False, report: File = None)
     from .. import archive
 
     if statement:
-        if out or report:
-            raise UsageError(
-                "--statement writes REPLICATION.md and no archive",
-                hint="name it alone, or leave it out",
-            )
         write_whole(paths.home() / archive.FILE, archive.statement())
         print(paths.home() / archive.FILE)
         return

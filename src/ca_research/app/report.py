@@ -85,10 +85,9 @@ def make(
     _refuse_others(out, chosen)
     report = _run(chosen, out, options(), everything)
     with locked(out):
-        if (edited := changed(begun, state())) or any(result.moved for result in report.results):
+        if edited := changed(begun, state()):
             error = RunError(
-                f"{first_few(edited, 3) or 'an input'} changed during the run, so the report may "
-                "be of the state before",
+                f"{first_few(edited, 3)} changed during the run, so the report may be of before",
                 where=shown(out),
                 hint="the same command again: what does not depend on it is served from the store",
             )
@@ -229,13 +228,9 @@ def whole(out: Path) -> list[Path]:
     ran = read_manifest(out)["runs"]
     names = places(run["run_id"] for run in ran)
     lacking = [name for name in names if not (out / name).is_file()]
-    for what, faulty in {
-        "has failed runs": [run["run_id"] for run in ran if run["error"]],
-        "is incomplete without": lacking,
-    }.items():
-        if faulty:
-            fault = f"the report {what} {first_few(faulty, 5)}"
-            raise CoverageError(fault, where=shown(out), hint="ca-research run")
+    if faulty := [*lacking, *(run["run_id"] for run in ran if run["error"])]:
+        fault = f"the report is not whole: {first_few(faulty, 5)} failed or is not there"
+        raise CoverageError(fault, where=shown(out), hint="ca-research run")
     return [out / name for name in names]
 
 

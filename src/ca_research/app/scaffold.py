@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .. import registry
 from ..ground import economies as eco
 from ..ground import paths
-from ..ground.errors import MissingTableError, UsageError
+from ..ground.errors import MissingTableError, UsageError, known_name
 from ..ground.files import write_whole
 from ..ground.templates import filled
 from ..registry.claims import CLAIM_ID
@@ -36,27 +36,18 @@ UNSTATED = "(unit not stated)"
 YEARS = 5
 """Over how many of the newest years goes a change that is written as an example."""
 SORTS = {
-    "share": ("share", "share"),
-    "rank": ("rank", "rank"),
-    "years": ("share", "share of the years"),
-    "ratio": ("ratio", "ratio"),
-    "change": ("growth", "per cent"),
-    "count": ("count", "number"),
-    "documents.share": ("percent", "per cent of documents"),
-    "concentration": ("share", "share"),
-    "overlap": ("share", "share"),
-    "rca": ("ratio", "ratio"),
-    "origins": ("count", "independent sources"),
-    "origins_with": ("count", "independent sources"),
-    "cases": ("count", "independent sources"),
-    "cases_with": ("count", "cases"),
-    "gap": ("days", "days"),
-    "between": ("days", "days"),
-    "age": ("years", "years"),
-    "places": ("count", "places"),
-    "saying": ("count", "independent sources"),
+    "percent": "documents.share",
+    "share": "share years concentration overlap",
+    "rank": "rank",
+    "ratio": "ratio rca",
+    "growth": "change",
+    "count": "count origins origins_with cases cases_with places saying",
+    "days": "gap between",
+    "years": "age",
 }
-"""Kind and unit of what a general measure gives, by its name or the last part of it."""
+"""What general measures give, by their names or the last parts of these; others give a level."""
+UNITS = {"growth": "per cent", "percent": "per cent", "count": "number", "level": UNSTATED}
+"""The unit of a kind of figures, where it has another name."""
 
 
 def new_claim(
@@ -98,13 +89,7 @@ def new_claim(
             f"{claim_id!r} is not a claim's id",
             hint="one to three capital letters and a number, for example C36",
         )
-    if paths.bundled():
-        raise UsageError(
-            "the project inside the installed package is not written to",
-            where="a claim of yours stands in a project of yours",
-            hint="ca-research init my-project --extend, then go there",
-        )
-    claim = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
+    claim = paths.own_home() / "registry" / "claims" / f"{claim_id}.yaml"
     notebook = paths.notebooks_dir() / f"{claim_id.lower()}.ipynb"
     _refuse_existing(claim, notebook)
     start = {"data": [], "yearly": False} if opinion else beginning(measure)
@@ -185,14 +170,8 @@ def _sentence(place: str | None) -> registry.Sentence:
     if place is None:
         taken = {claim.article.sha256 for claim in registry.claims().values()}
         return next((one for one in sentences if one.sha256 not in taken), sentences[0])
-    for one in sentences:
-        if place == f"{one.paragraph}.{one.sentence}":
-            return one
-    raise UsageError(
-        f"the article has no sentence {place}",
-        where="registry/article.yaml",
-        hint="paragraph and sentence as that file lists them, for example 2.1",
-    )
+    places = {f"{one.paragraph}.{one.sentence}": one for one in sentences}
+    return places[known_name("sentence", place, places, where="registry/article.yaml")]
 
 
 def beginning(name: str) -> dict[str, Any]:
@@ -208,7 +187,8 @@ def beginning(name: str) -> dict[str, Any]:
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
     sort = getattr(function, "question", name.rpartition(".")[2])
-    kind, unit = SORTS.get(name) or SORTS.get(sort, ("level", UNSTATED))
+    kind = next((k for k, of in SORTS.items() if {name, sort} & {*of.split()}), "level")
+    unit = UNITS.get(kind, kind)
     examples: dict[str, Any] = {}
     if data:
         table = "facts" if "facts" in data else data[0]
@@ -235,38 +215,37 @@ def beginning(name: str) -> dict[str, Any]:
 
 
 def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
-    """Values of key columns that stand together, where most counterparts are; of facts, which have
-    none, where most years are.
+    """Values of key columns of the series with most years, where most counterparts are, and of
+    another one.
     """
     roles = {column.role: name for name, column in table.columns.items() if column.role}
-    if table.table == "facts":
-        unit, other, time = "subject", "subject", "year"
-        keys, most = ["subject", "attribute", "unit"], time
-        rows = rows.dropna(subset=["value", "unit"])
-    elif {"unit", "time", "value"} <= roles.keys():
-        unit, time = roles["unit"], roles["time"]
-        other = roles.get("counterpart", unit)
-        keys = [n for n in table.key if n not in (time, "source_id") and (n == unit or n != other)]
-        most = time if other == unit else other
-        single = rows[~rows["is_aggregate"]]
-        rows = single if len(single) else rows
-    else:  # a document or an event that is there
+    if not {"time", "value"} <= roles.keys():  # a document or an event that is there
         row = rows.iloc[-1].dropna().to_dict() if len(rows) else {}
         days = dict.fromkeys(["near", "window", "to_near"], row.get("date", ""))
         return row | days | {"places": row.get("counterpart", "")}
+    time, value = roles["time"], roles["value"]
+    unit = roles.get("unit") or roles["counterpart"]
+    other = roles.get("counterpart", unit)
+    keys = [name for name in table.key if name not in (time, "source_id")]
+    if table.table == "facts":  # whose key is a number
+        keys = ["subject", "attribute", "unit"]
+    rows = rows.dropna(subset=[value, *keys])
     if rows.empty:
         raise MissingTableError(table.table, "", empty=True)
-    groups = rows.groupby(keys, sort=False)
-    number = groups.ngroup()
-    mine = rows[number == number[groups[most].transform("nunique").idxmax()]]
-    first = mine[mine[other] == mine[other].value_counts().index[0]]
-    example = first[[*keys, other]].iloc[0].to_dict()
+    single = rows[~rows["is_aggregate"]] if "is_aggregate" in rows else rows
+    rows = single if len(single) else rows
     alike = [name for name in keys if name != other]
-    beside = rows[rows[alike].eq([example[n] for n in alike]).all(axis=1)][other].value_counts()
-    example["to"] = next((name for name in beside.index if name != example[other]), example[other])
-    known = sorted(first[time].dropna().unique())
-    years = {"since": int(known[-YEARS:][0])} if known else {}
-    declared = table.columns[roles["value"]].unit or UNSTATED
+    beside = rows.groupby(alike or keys)[other].transform("nunique")
+    rows = rows[beside == beside.max()]
+    best = rows.loc[rows.groupby(keys)[time].transform("nunique").idxmax()]
+    here = rows[rows[alike].eq(best[alike]).all(axis=1)]
+    mine = here[other] == best[other]
+    declared = table.columns[value].unit or UNSTATED
     column = declared.partition("see column ")[2]
-    counts_in = first[column].iloc[0] if column else declared
-    return {"unit": counts_in, **example, "economies": example[unit], **years}
+    return {
+        "unit": best[column] if column else declared,
+        **best[keys].to_dict(),
+        "to": next(iter(here[~mine][other].value_counts().index), best[other]),
+        "economies": best[unit],
+        "since": int(sorted(here[mine][time].dropna().unique())[-YEARS:][0]),
+    }

@@ -35,11 +35,8 @@ def wanted(
     template
         A CSV of these figures, to be filled in.
     """
-    if claim is None and (param or template):
-        raise UsageError(
-            "a parameter or a template is of one claim", hint="for example ca-research wanted C30"
-        )
-    economy = economy_of(claim, console.pairs(param)) if claim else None
+    params = console.pairs(param)
+    economy = economy_of(claim, params) if claim else params.get("economy")
     from ..claims.claim import wanted as asked
 
     figures = asked(claim, economy=economy)

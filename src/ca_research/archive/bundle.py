@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import registry, verify
 from ..ground import paths
-from ..ground.errors import CoverageError, LinkError, UsageError
+from ..ground.errors import CoverageError, LinkError
 from ..ground.files import walk, write_whole, zipped
 from ..runs import plan
 from . import again
@@ -60,15 +60,10 @@ def pack(target: Path, report: Path) -> Packed:
     the target is a folder; CoverageError where there is no whole report, or it was made from other
     inputs.
     """
-    if paths.bundled():
-        raise UsageError(
-            "the tables that came with the package are no project to archive",
-            hint="a checkout, or a project of your own: ca-research init DIR",
-        )
     from .. import site  # what REPLICATION.md says needs no pages
 
+    home, out = paths.own_home(), again.left_out()
     verdicts, undeclared = _current(report)
-    home, out = paths.home(), again.left_out()
     held = {f.relative_to(home).as_posix(): f.read_bytes() for f in _files(home, out)}
     texts = {
         f"results/{name}": text for name, text in site.verdict_files(verdicts, RESULTS).items()

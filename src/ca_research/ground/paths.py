@@ -118,6 +118,16 @@ def bundled() -> bool:
     return home() == _BUNDLED
 
 
+def own_home() -> Path:
+    """The folder of a project of one's own; raises UsageError where it is that copy."""
+    if bundled():
+        raise UsageError(
+            "this needs a project of yours; the one in the installed package is only read",
+            hint="ca-research init my-project --extend, then go there",
+        )
+    return home()
+
+
 def reports_dir() -> Path:
     """`reports/` of the project; outside a checkout, `reports/` of the current folder.
 

@@ -10,9 +10,8 @@ safely.
 
 What differs from an ordinary kernel: what the imports would print is not seen; cyclic garbage is
 looked for less often (`ground/garbage.py`); BLAS runs on one thread (a client whose environment
-asks for more gets an ordinary kernel); and without PYTHONHASHSEED, `hash("a")` is the same in all
-kernels of one server, for a process cannot change its seed (a number there is respected, `random`
-gets an ordinary kernel).
+asks for more gets an ordinary kernel); and `hash("a")` is the same in all kernels of one server,
+for a process cannot change its seed (a number in PYTHONHASHSEED is respected).
 
 Nothing heavy is imported here: Jupyter loads the provisioner in its own process.
 """
@@ -29,22 +28,6 @@ NAME = "ca-research"
 ORDINARY = "python3"
 OWN = ("", NAME, ORDINARY)
 """Kernels that start this environment's Python, mostly: each says in the end whether it was."""
-PROVISIONER = "ca-research-provisioner"
-
-
-def default() -> tuple[str, str]:
-    """Name of the kernelspec to run notebooks with, and why it is not the warm one (empty where it
-    is).
-    """
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
-    if reason := why_not():
-        return ORDINARY, reason
-    try:
-        KernelSpecManager().get_kernel_spec(NAME)
-    except NoSuchKernel:
-        return ORDINARY, f"the kernelspec {NAME} is not installed in this environment"
-    return NAME, ""
 
 
 __all__ = [
@@ -52,12 +35,10 @@ __all__ = [
     "ORDINARY",
     "OWN",
     "PACKAGE",
-    "PROVISIONER",
     "THREADS",
     "Unavailable",
     "absolute",
     "by_content",
-    "default",
     "say",
     "servers",
     "stop_all",

@@ -17,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
@@ -58,8 +57,7 @@ def become(order: Order, by_imports: dict[str, str]) -> None:
         order.connection.close()
     except BaseException as problem:  # also SystemExit: so ipykernel leaves over wrong options
         try:
-            trace = traceback.format_exc()[-20_000:]
-            protocol.send(order.connection, {"reason": one_line(problem), "traceback": trace})
+            protocol.send(order.connection, {"reason": one_line(problem)})
         finally:  # as after a crash: what an orderly end would clean up the client still needs
             os._exit(1)
     app.start()
@@ -73,7 +71,7 @@ def leave(app: Any) -> NoReturn:
     Threads are waited for, exit handlers run, what the notebook still holds is let go, and what is
     buffered is written.
     """
-    for step in (_let_control_finish, _end_threads, _let_go):
+    for step in (_let_control_finish, _let_go):
         with contextlib.suppress(BaseException):
             step(app)
     os._exit(0)
@@ -93,12 +91,8 @@ def _let_control_finish(app: Any, seconds: float = 2.0) -> None:
         pass
 
 
-def _end_threads(app: Any) -> None:
-    # as multiprocessing does in what it forks
-    threading._shutdown()  # type: ignore[attr-defined]
-
-
 def _let_go(app: Any) -> None:
+    threading._shutdown()  # type: ignore[attr-defined] # as multiprocessing does in what it forks
     shown = app.shell.displayhook
     # else IPython looks for garbage while all names still hold what they name
     shown.do_full_cache = False
@@ -144,11 +138,10 @@ def refuse_shadowed(folder: Path) -> None:
     module that is loaded here.
     """
     for name in sorted({entry.name.partition(".")[0] for entry in os.scandir(folder)}):
-        loaded = getattr(sys.modules.get(name), "__spec__", None)
-        if loaded and loaded.origin not in (None, "built-in", "frozen"):
-            shadow = PathFinder.find_spec(name, [str(folder)])
-            if shadow and shadow.origin and not Path(shadow.origin).samefile(loaded.origin):
-                raise Unavailable(f"{shadow.origin} is imported instead of the installed {name}")
+        loaded: str = getattr(sys.modules.get(name), "__file__", None) or ""
+        shadow = PathFinder.find_spec(name, [str(folder)]) if loaded else None
+        if shadow and shadow.origin and not Path(shadow.origin).samefile(loaded):
+            raise Unavailable(f"{shadow.origin} is imported instead of the installed {name}")
 
 
 class ClientPoller(threading.Thread):

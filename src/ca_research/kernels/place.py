@@ -73,8 +73,6 @@ def refuse(env: Mapping[str, str], cwd: Path) -> None:
             raise Unavailable(
                 f"{name}={env[name]} asks for more threads than a forked process can have"
             )
-    if env.get("PYTHONHASHSEED") == "random":
-        raise Unavailable("PYTHONHASHSEED=random asks for another seed in each kernel")
     if env.get("MATPLOTLIBRC") or (cwd / "matplotlibrc").is_file():
         raise Unavailable("a matplotlibrc of its own is read when matplotlib is first imported")
 

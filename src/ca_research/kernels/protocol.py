@@ -4,7 +4,7 @@ a Unix socket in a folder of the user's own (`place.folder`).
 | packet | from, to |
 |---|---|
 | argv, cwd, env; beside it the open files stdout and stderr | client, server |
-| pid; or the reason why there is no kernel, and the traceback | kernel or server, client |
+| pid; or the reason why there is no kernel | kernel or server, client |
 | nothing | client, server |
 | what `servers` says | server, client |
 

@@ -15,7 +15,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +36,12 @@ IMPORT_SECONDS = 120
 
 
 class Server:
-    """What listens at a path; idle: seconds without a kernel after which it ends."""
+    """What listens at a path; idle: seconds without a kernel after which it ends; fault: why it has
+    no kernels, which all that wait are told.
+    """
 
-    def __init__(self, listener: protocol.Socket, path: Path, idle: float) -> None:
-        self.listener, self.path, self.idle = listener, path, idle
+    def __init__(self, listener: protocol.Socket, path: Path, idle: float, fault: str) -> None:
+        self.listener, self.path, self.idle, self.fault = listener, path, idle, fault
         self.own = path.stat().st_ino
         listener.settimeout(TICK_SECONDS)
 
@@ -69,6 +70,9 @@ class Server:
         packet, files = protocol.receive(connection)
         if "argv" not in packet:
             protocol.send(connection, self.status())
+            return None
+        if self.fault:
+            protocol.send(connection, {"reason": self.fault})
             return None
         self.use()
         if not os.fork():
@@ -106,23 +110,6 @@ class Server:
         }
 
 
-def refuse_all(listener: protocol.Socket, path: Path, problem: BaseException) -> None:
-    """Tell all that wait why there will be no kernels."""
-    path.unlink(missing_ok=True)
-    listener.setblocking(False)
-    answer = {"reason": f"the server could not start: {one_line(problem)}"}
-    answer["traceback"] = traceback.format_exc()
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except BlockingIOError:
-            return
-        connection.settimeout(CLIENT_SECONDS)
-        with contextlib.suppress(OSError):  # it may have gone
-            protocol.receive(connection)  # else it would be told of a reset
-            protocol.send(connection, answer)
-
-
 def main(path: Path, idle: float) -> None:
     """`python -m ca_research.kernels.server SOCKET IDLE_SECONDS` returns when it listens; another
     process goes on, and ends at once where one listens there already.
@@ -137,6 +124,7 @@ def main(path: Path, idle: float) -> None:
     sys.path = [folder for folder in sys.path if folder != str(Path.cwd())]  # `-m` puts it there
     signal.alarm(IMPORT_SECONDS)
     garbage.seldom()  # and so in every kernel
+    by_imports, fault = dict[str, str](), ""
     try:
         from . import stack
 
@@ -145,12 +133,11 @@ def main(path: Path, idle: float) -> None:
         gc.collect()
         gc.freeze()  # a collection in a kernel leaves shared pages alone
         gc.enable()
-    except BaseException as problem:
-        refuse_all(listener, path, problem)
-        raise
+    except Exception as problem:
+        fault, idle = f"the server could not start: {one_line(problem)}", 0
     signal.alarm(0)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # kernels are reaped by the system
-    if order := Server(listener, path, idle).serve():
+    if order := Server(listener, path, idle, fault).serve():
         become(order, by_imports)
 
 

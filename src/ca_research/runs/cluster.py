@@ -50,35 +50,25 @@ def on_cluster(
             task = futures[future]
             try:
                 outcome = future.result()
-            except Exception as problem:  # the workers that had it are gone
+            except Exception as problem:  # it refuses, or the workers that had it are gone
                 error = plain(f"{type(problem).__name__}: {problem}")
-                outcome = _refused(error, paths.shown(task.run.notebook))
+                outcome = worker.Outcome("", 0.0, error, paths.shown(task.run.notebook))
             finish(task, outcome)
             if fail_fast and outcome.error:
                 return  # what nobody waits for any more is not begun
 
 
 def remote(task: worker.Task, notebook: str) -> worker.Outcome:
-    """Runs on a worker: the task with the worker's own notebook, if all that its key covers is the
-    same there.
+    """Runs on a worker: the task with the worker's own notebook; raises RunError unless all that
+    its key covers is the same there.
     """
     from ..tables.build import current
 
     run = replace(task.run, notebook=paths.home() / notebook)
-    about = inputs.Inputs(current())
-    try:
-        same = about.of(run) == task.manifest
-    except RunError:  # there is no such notebook
-        same = False
-    if not same:
-        return _refused(
-            f"the worker's project, {paths.home()}, its package, tables or environment differ: "
-            "start it in the project's folder, or with CA_RESEARCH_HOME",
-            notebook,
+    if inputs.Inputs(current()).of(run) != task.manifest:
+        raise RunError(
+            f"the worker's project, {paths.home()}, its package, tables or environment differ",
+            hint="start it in the project's folder, or with CA_RESEARCH_HOME",
         )
     kernels.by_content(kernels.PACKAGE)
     return asyncio.run(worker.run(replace(task, run=run)))
-
-
-def _refused(error: str, where: str) -> worker.Outcome:
-    return worker.Outcome("", 0.0, error, where)

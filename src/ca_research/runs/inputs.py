@@ -229,7 +229,7 @@ class Inputs:
         hashes = {name: self.hash(name, run.root) for name in names}
         return Read(hashes, tuple(outside), tuple(edited))
 
-    def files(self, run: Run, stored: Path | None = None) -> list[Path]:
+    def files(self, run: Run) -> list[Path]:
         """The files behind the manifest of a run, and folders of which it covers whatever is in
         them.
         """
@@ -238,7 +238,6 @@ class Inputs:
         return [
             *(run.notebook, home / "requirements.lock", registry / "sources.csv"),
             *(paths.processed_dir() / "CURRENT", *paths.added_entries(), measures, *walk(measures)),
-            *([stored] if run.after and stored else []),
             *(file for files in self._rooms.values() for file in files),
             *(file for name in names for file in self._behind(name)),
             *(registry / Path(n).parent.name for n in names if "*" in n),

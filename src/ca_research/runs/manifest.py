@@ -4,6 +4,7 @@ what came from the store.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Sequence
@@ -33,9 +34,8 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None
     from ..tables.build import current
 
     now = {r.run_id: asdict(r) for r in results}
-    earlier = {
-        r["run_id"]: r for r in _runs(out) if (out / "notebooks" / f"{r['run_id']}.ipynb").is_file()
-    }
+    kept = {file.stem for file in (out / "notebooks").glob("*.ipynb")}
+    earlier = {r["run_id"]: r for r in _runs(out) if r["run_id"] in kept}
     content = {
         "ca_research": __version__,
         **environment(),
@@ -51,10 +51,10 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None
 
 
 def _runs(out: Path) -> list[dict[str, Any]]:
-    try:
+    """The runs of a report, none where there is no manifest of one."""
+    with contextlib.suppress(CoverageError, UsageError):
         return list(read_manifest(out)["runs"])
-    except (CoverageError, UsageError, KeyError):
-        return []
+    return []
 
 
 def longest_first(runs: Sequence[Run], out: Path) -> list[Run]:
@@ -72,14 +72,12 @@ def read_manifest(out: Path) -> dict[str, Any]:
     file = out / "manifest.json"
     try:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if not all("run_id" in run for run in content["runs"]):
+        if "runs" not in content:
             raise ValueError
     except FileNotFoundError:
         raise CoverageError(
             "nothing has been run yet", where=paths.shown(file), hint="ca-research run"
         ) from None
-    except (AttributeError, ValueError, KeyError, TypeError):
-        raise UsageError(
-            "not a manifest", where=paths.shown(file), hint="ca-research run"
-        ) from None
+    except (ValueError, TypeError):
+        raise UsageError("no report's", where=paths.shown(file), hint="ca-research run") from None
     return content

@@ -38,14 +38,7 @@ class Parameter:
         """The value in the parameter's type; raises ParameterError. Text from a command line is
         read as JSON is.
         """
-        if self.type not in _TYPES:
-            raise ParameterError(
-                f"parameter {self.name} cannot be given: its type {self.type} is not one of "
-                f"{', '.join(_TYPES)}",
-                where=where,
-                hint=_CELL,
-            )
-        kind: Any = _TYPES[self.type]
+        kind: Any = _TYPES[known_name(f"type of {self.name}:", self.type, _TYPES, where=where)]
         pattern = f"^(?:{self.pattern})$" if self.pattern else None
         bounds = Field(ge=self.minimum, le=self.maximum, pattern=pattern)
         reader = TypeAdapter[Any](Annotated[kind, bounds], config=_STRICT)

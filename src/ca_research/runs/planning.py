@@ -118,20 +118,15 @@ def plan(
     fixed = [(name, (value,)) for name, value in (params or {}).items()]
     listed = [*fixed, *(grid or {}).items()]
     names_given = [*(name for name, _ in listed), *set().union(*sets)]
-    if twice := {name for name in names_given if names_given.count(name) > 1}:
-        raise UsageError(
-            f"given twice, by -p, --grid or --grid-file: {', '.join(sorted(twice))}",
-            hint="name each parameter once",
-        )
     products = itertools.product(*([(name, value) for value in values] for name, values in listed))
     wanted = [{**dict(pairs), **one} for pairs, one in itertools.product(products, sets or ({},))]
     runs: dict[str, Run] = {}
     for one in chosen(names):
-        if reserved := {"as_of", *one.fixed} & {*names_given}:
+        reserved = ("as_of", *one.fixed)
+        if wrong := [n for n in names_given if n in reserved or names_given.count(n) > 1]:
             raise UsageError(
-                f"{', '.join(sorted(reserved))} cannot be given as a parameter",
-                hint="a day is given by --as-of, the others by the name: ca-research run "
-                f"{one.name} --as-of latest",
+                f"given twice, or no parameter: {', '.join(wrong)}",
+                hint="each parameter once; a day by --as-of, what a claim's name stands for by it",
             )
         for values in wanted if names_given else one.runs:
             for run in _on_days(one, values, as_of):
@@ -167,22 +162,16 @@ def chosen(names: Sequence[str]) -> list[Scheduled]:
         if name.endswith(".ipynb"):
             file = Path(name).resolve()
             matches = [one for one in known.values() if one.notebook.resolve() == file]
-            scheduled += matches or [_of_anybody(file, known)]
+            if not matches and file.stem.lower() in map(str.lower, known):
+                raise UsageError(
+                    "the project has a page of this notebook's name",
+                    where=paths.shown(file),
+                    hint="give it a name of its own",
+                )
+            scheduled += matches or [of_file(file)]
         else:
             scheduled.append(known[known_name("claim or notebook", name, known)])
     return scheduled
-
-
-def _of_anybody(file: Path, known: Mapping[str, Scheduled]) -> Scheduled:
-    """A notebook that the project does not schedule; its pages must not be taken for another's."""
-    if not file.is_file() or file.stem.lower() in map(str.lower, known):
-        why = "the project has a page of its name" if file.is_file() else "it is not there"
-        raise UsageError(
-            f"{file.name} cannot be run: {why}",
-            where=paths.shown(file),
-            hint="give the path to a notebook, under a name of its own",
-        )
-    return of_file(file)
 
 
 def plan_with(rows: Iterable[Mapping[str, Any]]) -> list[Run]:
@@ -202,5 +191,5 @@ def _run_from_entry(entry: Mapping[str, Any], known: Mapping[str, Scheduled]) ->
     try:
         one = known.get(entry["name"]) or of_file(paths.home() / entry["notebook"])
         return _run(one, entry["params"])
-    except (CaResearchError, OSError):
+    except CaResearchError:
         return None

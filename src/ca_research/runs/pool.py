@@ -34,7 +34,6 @@ class Result:
     from the store.
 
     inputs: what it was made from (`inputs.portable`).
-    moved: somebody wrote to its inputs while it ran, so it has to run again.
     read: hashes of the files that it opened, by path.
     outside: what it read where no key looks: it is not stored, and runs each time.
     """
@@ -50,7 +49,6 @@ class Result:
     error: str = ""
     where: str = ""
     inputs: dict[str, str] = field(default_factory=dict)
-    moved: bool = False
     read: dict[str, str] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
 
@@ -134,7 +132,7 @@ class _Batch:
         self.own = options.kernel in kernels.OWN
         self.about, self.verdicts = inputs.Inputs(up_to_date()), out / "verdicts.json"
         sweep(out / EXECUTED)
-        self.files = {run.run_id: self.about.files(run, self.verdicts) for run in runs}
+        self.files = {run.run_id: self.about.files(run) for run in runs}
         self.begun = marks({file for covered in self.files.values() for file in covered})
 
     def serve(self, task: worker.Task) -> bool:
@@ -172,7 +170,7 @@ class _Batch:
                 file = self.store.put(outcome.notebook.encode())
                 record = {"file": file, "seconds": outcome.seconds, "read": read.hashes}
                 self.store.remember("runs", task.key, record)
-        self._tell(task, outcome, read.hashes, moved=bool(moved), outside=read.outside)
+        self._tell(task, outcome, read.hashes, outside=read.outside)
 
     def _write_page(self, task: worker.Task, outcome: worker.Outcome) -> None:
         """Write the executed notebook; where none came about, the notebook as it is with the error,
@@ -211,7 +209,9 @@ async def _in_kernels(
     finish: Callable[[worker.Task, worker.Outcome], None],
 ) -> None:
     """Execute what is due, some at a time: their kernels are the processes."""
-    kernel = _kernel(options.kernel)
+    from jupyter_client.kernelspec import find_kernel_specs
+
+    kernel = known_name("kernel", options.kernel or kernels.NAME, find_kernel_specs())
 
     async def one_after_the_other() -> None:
         nonlocal kernel
@@ -236,18 +236,6 @@ def warm_up(options: Options) -> None:
     if not (options.kernel or options.cluster):
         with contextlib.suppress(Exception):
             kernels.warm(worker.environment())
-
-
-def _kernel(wanted: str) -> str:
-    """Name of the kernelspec for all runs."""
-    if wanted:
-        from jupyter_client.kernelspec import find_kernel_specs
-
-        return known_name("kernel", wanted, find_kernel_specs())
-    name, reason = kernels.default()
-    if reason:
-        kernels.say(f"ca-research: ordinary kernels instead of warm ones: {reason}")
-    return name
 
 
 def failed(results: Sequence[Result]) -> RunError | None:

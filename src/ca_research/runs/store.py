@@ -73,8 +73,7 @@ ABOUT_ALL = ("index.html", "register.html", "methods.html", "amendments.html", "
 _FORMS = ("*.html", "notebooks/*.ipynb")
 """What a report has of each of its runs."""
 
-_FIELDS = {"runs": {"file", "seconds", "read"}, "reports": {"files", "read", "runs"}}
-"""What a record of a kind holds."""
+_KINDS = ("blobs", "runs", "reports")
 
 _OWN_NAME = re.compile(r"\.?[0-9a-f]{64}(\.json)?(-\w+)?")
 """Of a blob or a record, and of what a writer that was killed has left of one."""
@@ -116,28 +115,20 @@ class Store:
         write_whole(self._record(kind, key), json.dumps(record, sort_keys=True).encode())
 
     def recall(self, kind: str, key: str) -> dict[str, Any] | None:
-        """A record; None where there is none or it is not what `remember` wrote."""
+        """A record; None where there is none or it cannot be read."""
         file = self._record(kind, key)
         try:
             record: dict[str, Any] = json.loads(file.read_bytes())
-            known = _FIELDS[kind] <= record.keys()
-        except (OSError, ValueError, AttributeError):
-            return None
-        if not known:
+        except (OSError, ValueError):
             return None
         _touch(file)
         return record
 
     def contents(self) -> list[tuple[Path, int, float]]:
         """Every file of the store: path, bytes, when it was last used."""
-        entries = []
-        files = (f for kind in ("blobs", *_FIELDS) for f in (self.folder / kind).rglob("*"))
-        for file in files:
-            with contextlib.suppress(OSError):  # another process may just have removed it
-                if _OWN_NAME.fullmatch(file.name) and file.is_file():
-                    about = file.stat()
-                    entries.append((file, about.st_size, about.st_mtime))
-        return entries
+        files = (f for kind in _KINDS for f in (self.folder / kind).rglob("*"))
+        own = [(file, file.stat()) for file in files if _OWN_NAME.fullmatch(file.name)]
+        return [(file, about.st_size, about.st_mtime) for file, about in own]
 
     def trim(self, size: int | None = None) -> int:
         """Remove what was used longest ago until the store fits `size` bytes (default: the allowed

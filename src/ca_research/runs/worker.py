@@ -104,7 +104,7 @@ async def _attempt(task: Task) -> Outcome:
     client = Client(
         notebook,
         Limits(**task.limits),
-        kernel_name=task.kernel or kernels.default()[0],
+        kernel_name=task.kernel or kernels.NAME,
         resources={"metadata": {"path": str(task.run.notebook.parent)}},
         extra_arguments=list(_QUIET),
     )

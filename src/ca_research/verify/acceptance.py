@@ -34,11 +34,7 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
         raise UsageError(
             "a baseline is accepted for a reason", hint='--accept --reason "why the verdicts moved"'
         )
-    if paths.bundled():
-        raise BaselineError(
-            "an installed package keeps its baseline",
-            hint="accept in a checkout, or set CA_RESEARCH_HOME",
-        )
+    paths.own_home()
     for why, names in unfit(report).items():
         raise BaselineError(f"the report {why}: {first_few(names, 5)}", hint=AGAIN)
     first = not (folder / FILE).is_file()

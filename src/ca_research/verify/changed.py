@@ -13,9 +13,8 @@ from typing import Any
 from .. import registry, runs
 from ..claims.compare import differences
 from ..ground import paths
-from ..ground.errors import BaselineError
 from .comparison import stale
-from .state import FILE, Entry, read_baseline, read_report
+from .state import FILE, accepted, read_report
 
 Stored = Mapping[str, Any]
 
@@ -69,8 +68,8 @@ def moved(before: Sequence[Stored], after: Sequence[Stored]) -> list[Moved]:
     A verdict that no report gave before is set beside the accepted one, which knows its criteria
     and not its answer.
     """
-    accepted = [entry.model_dump() | {"answer": ""} for entry in _accepted()]
-    known = {(v["run"], v["reading"]): v for v in (*accepted, *before)}
+    stands = [e.model_dump() | {"answer": ""} for e in accepted(paths.baseline_dir())]
+    known = {(v["run"], v["reading"]): v for v in (*stands, *before)}
     entries = []
     for verdict in after:
         old = known.get((verdict["run"], verdict["reading"]))
@@ -78,10 +77,3 @@ def moved(before: Sequence[Stored], after: Sequence[Stored]) -> list[Moved]:
         was, answered = (old["verdict"], old["answer"]) if old else (None, "")
         entries.append(Moved(verdict, was, answered, why))
     return sorted(entries, key=lambda one: (not one.turned, not one.why))
-
-
-def _accepted() -> list[Entry]:
-    try:
-        return read_baseline(paths.baseline_dir()).verdicts
-    except BaselineError:
-        return []

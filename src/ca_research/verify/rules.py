@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import registry
-from ..ground.errors import BaselineError
-from .state import read_baseline
+from .state import accepted
 
 
 def unamended(folder: Path) -> list[str]:
@@ -14,15 +13,11 @@ def unamended(folder: Path) -> list[str]:
     amendment that says so: a line each. No report is needed; without a baseline there is nothing
     to differ from.
     """
-    try:
-        verdicts = read_baseline(folder).verdicts
-    except BaselineError:
-        return []
-    accepted = {entry.claim: entry.rule_sha256 for entry in verdicts}
+    rules = {entry.claim: entry.rule_sha256 for entry in accepted(folder)}
     return [
         f"registry/claims/{claim}.yaml: amendments: the rule is not the accepted one "
-        f"({accepted[claim][:16]}), and no amendment has it as `rule_sha256_before`"
+        f"({rules[claim][:16]}), and no amendment has it as `rule_sha256_before`"
         for claim, spec in registry.claims().items()
-        if accepted.get(claim, spec.rule_sha256)
+        if rules.get(claim, spec.rule_sha256)
         not in (spec.rule_sha256, *(a.rule_sha256_before for a in spec.amendments))
     ]

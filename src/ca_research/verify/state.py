@@ -4,13 +4,14 @@ baseline/verdicts.json; both with the inputs that they were made from.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ..ground import paths
-from ..ground.errors import BaselineError, CoverageError, UsageError
+from ..ground.errors import BaselineError, CaResearchError, CoverageError
 from ..ground.templates import filled
 from ..registry.base import explain
 from ..runs import read_manifest
@@ -108,18 +109,16 @@ class State(BaseModel, extra="forbid"):
 
 
 def read_report(out: Path) -> State:
-    """The verdicts of a reports folder; raises CoverageError where there is no report, UsageError
-    where it is broken.
+    """The verdicts of a reports folder; raises CoverageError where there is no report or a broken
+    one.
     """
     manifest, file = read_manifest(out), out / FILE
-    about = {"where": paths.shown(file), "hint": "ca-research run"}
-    try:
+
+    def read() -> State:
         verdicts = TypeAdapter(list[Entry]).validate_json(file.read_bytes())
         return State(verdicts=verdicts, runs=manifest["runs"])
-    except FileNotFoundError:
-        raise CoverageError("there is no report to compare", **about) from None
-    except ValidationError as error:
-        raise UsageError(f"not a report: {_fault(error)}", **about) from None
+
+    return _read(read, file, CoverageError, "ca-research run")
 
 
 def read_baseline(folder: Path) -> State:
@@ -128,25 +127,29 @@ def read_baseline(folder: Path) -> State:
     Raises BaselineError where there are none, or where the file has another form.
     """
     file = folder / FILE
+    hint = 'of a first one: ca-research run, then ca-research verify --accept --reason "..."'
+    return _read(lambda: State.model_validate_json(file.read_bytes()), file, BaselineError, hint)
+
+
+def _read(
+    read: Callable[[], State], file: Path, refusal: type[CaResearchError], hint: str
+) -> State:
+    """What is read of a file of verdicts; refused where it is not there or of another form."""
     try:
-        return State.model_validate_json(file.read_bytes())
+        return read()
     except FileNotFoundError:
-        what = "there is no baseline yet, so nothing was compared"
-        hint = (
-            "ca-research run, look at the verdicts, then: "
-            'ca-research verify --accept --reason "first baseline"'
-        )
-    except ValidationError as error:
-        what = f"the baseline cannot be read: {_fault(error)}"
-        hint = (
-            "take the file from the history again; or remove it, and accept a report as the first"
-        )
-    raise BaselineError(what, where=paths.shown(file), hint=hint)
+        fault = "there are no verdicts yet to compare"
+    except ValidationError as error:  # what one entry lacks all of them may lack
+        fault = f"no verdicts of this version: {explain(error).partition('; ')[0]}"
+    raise refusal(fault, where=paths.shown(file), hint=hint)
 
 
-def _fault(error: ValidationError) -> str:
-    """The first fault: what one entry lacks all of them may lack."""
-    return explain(error).partition("; ")[0]
+def accepted(folder: Path) -> list[Entry]:
+    """The accepted verdicts, none where there is no baseline."""
+    try:
+        return read_baseline(folder).verdicts
+    except BaselineError:
+        return []
 
 
 def write_baseline(report: State) -> bytes:
