@@ -76,7 +76,6 @@ def judged_curve(verdict: Verdict, criterion: str) -> tuple[Any, pd.DataFrame]:
     "data",
     "spec is_main value low high met threshold",
     alike="criterion threshold",
-    like="plots.curve_data",
 )
 def specification_curve(
     data: pd.DataFrame,

@@ -26,7 +26,7 @@ MOST = 18
 """Series that a page shows."""
 
 
-@needs("coverage", "source_id year figures", like="coverage")
+@needs("coverage", "source_id year figures")
 def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     """Heat map of a coverage frame: who reports in which year.
 
