@@ -122,18 +122,21 @@ def specification_curve(
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
     ['Side: central asian', 'chinese']
     """
-    heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
-    figure = on_new_figure(curve_picture(data, heads, unit, of)).figure
+    figure = on_new_figure(curve_picture(data, axes, unit, of)).figure
     assert isinstance(figure, Figure)
     return figure
 
 
 def curve_picture(
-    data: pd.DataFrame, heads: Mapping[str, str], unit: str, of: int | None = None
+    data: pd.DataFrame,
+    axes: Sequence[str] | Mapping[str, str],
+    unit: str,
+    of: int | None = None,
 ) -> Picture:
     """Values above, below them a row for each choice that differs, marked where a specification
-    makes it; heads: words of each choice.
+    makes it.
     """
+    heads = axes if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
     ordered = sorted_by_value(data)
     choices = list[tuple[str, pd.Series]]()
     for axis, head in heads.items():

@@ -25,7 +25,6 @@ from ..ground.numbers import (
     small_percent,
 )
 from ..registry.words import (
-    axis_words,
     cell_words,
     column_words,
     party,
@@ -330,8 +329,8 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"{above or 'None'} of {ran} specifications {'is' if above == 1 else 'are'} significantly "
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
-    heads = {axis.name: axis_words(axis.name) for axis in curve.universe.axes}
-    picture = claims.curve_picture(coefficients(curve, unit, alpha), heads, unit)
+    axes = [axis.name for axis in curve.universe.axes]
+    picture = claims.curve_picture(coefficients(curve, unit, alpha), axes, unit)
     return replace(picture, title=title, sources=curve.sources)
 
 
@@ -354,9 +353,9 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
 
 def _criterion(verdict: Verdict, criterion: str) -> Picture:
     one, data = claims.judged_curve(verdict, criterion)
-    heads = {axis: axis_words(axis) for axis in data if axis not in claims.CURVE}
+    axes = [axis for axis in data if axis not in claims.CURVE]
     title = f"{one.label}: {one.says.partition('. ')[0].removesuffix('.')}"
-    picture = claims.curve_picture(data, heads, one.unit)
+    picture = claims.curve_picture(data, axes, one.unit)
     return replace(picture, title=title, sources=one.sources)
 
 
