@@ -275,9 +275,8 @@ def _event_study(study: EventStudy) -> Picture:
     def draw(ax: Axes) -> Axes:
         ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         ax.axvline(-0.5, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
-        for after, hue in ((False, style.OTHER), (True, style.HIGHLIGHT)):
-            rows = table[(table["event_time"] >= 0) == after]
-            intervals(ax, rows["event_time"], rows, hue, 1.6, size=26, upright=True)
+        hues = (table["event_time"] >= 0).map({False: style.OTHER, True: style.HIGHLIGHT})
+        intervals(ax, table["event_time"], table, hues, 1.6, size=26, upright=True)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         style.bare(ax, x=False)
         return ax
@@ -313,9 +312,8 @@ def _gravity(fit: Gravity) -> Picture:
 
 def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:
     """'0.98 (0.61 to 1.34)'"""
-    each = [decimals(row[c], 2).replace("--", "?") for c in ("estimate", "low", "high")]
-    value, low, high = (one.replace("-", "\u2212") for one in each)
-    return f"{value} ({low} to {high})"
+    value, low, high = (decimals(row[c], 2) for c in ("estimate", "low", "high"))
+    return minus_in_prose(f"{value} ({low} to {high})".replace("--", "?"))
 
 
 # Curves of specifications, and verdicts
