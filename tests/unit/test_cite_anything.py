@@ -63,7 +63,7 @@ def test_what_users_hold_in_their_hands(rows, shares):
         "a relation": ca.relation("trade", source="UZB_STAT"),
         "sql": ca.sql(asked),
         "coverage": coverage,
-        "axes": ca.plots.coverage_map(coverage),
+        "axes": coverage.plot(),
     }
     assert_cited("UZB_STAT", own)
     assert_cited("WTO_HSM", {"a curve": made})

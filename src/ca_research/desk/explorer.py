@@ -67,10 +67,9 @@ def run(code: str) -> Outcome:
         axes = names.get("ax")
         picture = to_svg(axes.figure) if axes is not None else ""
         return Outcome(code, names["result"], picture)
-    except CaResearchError as error:
-        return Outcome(code, names.get("result"), error=str(error))
     except Exception as error:  # a widget has no other place to say it
-        result, words = names.get("result"), f"{type(error).__name__}: {error}"
+        ours = isinstance(error, CaResearchError)
+        result, words = names.get("result"), f"{'' if ours else f'{type(error).__name__}: '}{error}"
         if isinstance(result, pd.DataFrame) and result.empty:  # what pandas says helps nobody
             words = "no row of what is chosen: choose other years, or another value"
         return Outcome(code, result, error=words)

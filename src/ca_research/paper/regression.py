@@ -97,7 +97,9 @@ def regression_table(
     >>> table.to_frame().droplevel(0).loc[["Aid", "Observations"]].values.tolist()
     [['0.13', '0.13'], ['90', '90']]
     """
-    names, members = _listed(models)
+    if not isinstance(models, Mapping):
+        models = {f"({n})": model for n, model in enumerate(models, 1)}
+    names, members = [str(name) for name in models], list(models.values())
     require_some(members, "model", "regression_table({'PPML': fit, 'OLS': other})")
     fits, words = [estimated(model) for model in members], _Words(labels or {})
     columns = [_column(one, words, digits, stars) for one in fits]
@@ -156,15 +158,6 @@ class _Words:
         """'exporter^year' of pyfixest is the 'exporter-year' of `gravity`."""
         parts = (self.labels.get(part, part.replace("_", " ")) for part in name.split("^"))
         return self.labels.get(name) or "-".join(parts)
-
-
-def _listed(models: Any) -> tuple[list[str], list[Any]]:
-    """Heads of the columns and the models; several of pyfixest in one object are taken apart."""
-    if isinstance(models, Mapping):
-        return [str(name) for name in models], list(models.values())
-    several = models if isinstance(models, (list, tuple)) else [models]
-    members = [one for m in several for one in (m.to_list() if hasattr(m, "to_list") else [m])]
-    return [f"({n})" for n in range(1, len(members) + 1)], members
 
 
 Row = tuple[str, str, int]

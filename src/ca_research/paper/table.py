@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -127,7 +126,7 @@ class PaperTable:
             The file cannot be written.
         """
         style = {"first_row_addlinespace": None, "data_addlinespace": None}
-        return written(f"{_drawn(self, label, _tex).make('tex', tex_style=style)}\n", path)
+        return written(f"{_drawn(self, label, escape_latex).make('tex', tex_style=style)}\n", path)
 
     def to_docx(self, path: str | Path) -> None:
         """The table as a document for Word, with a numbered caption.
@@ -258,12 +257,6 @@ def _drawn(table: PaperTable, label: str | None = None, text: Callable[[str], st
         tab_label=label or None,
         rgroup_display=table._named,
     )
-
-
-def _tex(text: str) -> str:
-    """Text for LaTeX: its special characters printable, signs of statistics as it sets them."""
-    signs = {"−": "$-$", "²": "$^2$", "–": "--", "×": r"$\times$", "<": "$<$", ">": "$>$"}
-    return re.sub("|".join(signs), lambda hit: signs[hit[0]], escape_latex(text))
 
 
 def _html(table: PaperTable, *, page: bool = False) -> str:

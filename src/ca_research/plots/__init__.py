@@ -5,7 +5,7 @@ out.
 from ..registry.words import measure_group, measure_name
 from .behind import show_answer
 from .claims import curve_data, missing_map, show_universe, specification_curve
-from .coverage import coverage_map, show_coverage
+from .coverage import show_coverage
 from .domain import (
     mirror_gaps,
     partner_bars,
@@ -45,7 +45,6 @@ __all__ = [
     "Size",
     "bars",
     "coefficient_curve",
-    "coverage_map",
     "criterion_figure",
     "curve_data",
     "dated_lanes",

@@ -30,7 +30,8 @@ _LINE = 1.35
 """Height of a line of text, in sizes of its letters."""
 _BESIDE = 0.42
 """Part of the width that names of rows may take beside them, in as many lines as they need."""
-_NAME = "name of a line"
+NAME = "name of a line"
+"""Marks words that move where they would cover another's."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _break(ax: Axes, from_edge: bool, texts: dict[Text, str]) -> float:
         _break_lines(text, words, right - (0.01 * page.x1 if left else box.x0))
         lines += text.get_text().count("\n")
     for text in ax.texts:
-        if text.get_transform() == ax.transAxes or text.get_label() != _NAME:
+        if text.get_transform() == ax.transAxes or text.get_label() != NAME:
             _break_lines(text, texts.setdefault(text, text.get_text()), 0.95 * box.width)
     return lines * _LINE * style.scaled(style.TITLE) / 72
 
@@ -235,15 +236,9 @@ def note(
     ax.annotate(words, (x, y), shift, textcoords="offset points", **look)
 
 
-def name_line(ax: Axes, name: str, x: float, y: float, colour: str) -> None:
-    """Write a name to the right of a mark; it moves where it would cover another."""
-    if name:
-        note(ax, name, x, y, (style.scaled(5), 0), color=colour, label=_NAME)
-
-
 def _space_names(ax: Axes) -> None:
     """Move names beside lines up or down just enough that none covers another."""
-    names = [t for t in ax.texts if isinstance(t, Annotation) and t.get_label() == _NAME]
+    names = [t for t in ax.texts if isinstance(t, Annotation) and t.get_label() == NAME]
     if len(names) < 2:
         return
     names.sort(key=lambda text: float(ax.transData.transform(text.xy)[1]))

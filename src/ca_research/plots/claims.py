@@ -22,10 +22,10 @@ from ..registry.claims import Criterion
 from ..registry.words import axis_words, choice_words, value_words
 from ..stats.frames import require_some
 from . import style
-from .canvas import Picture, on_new_figure, split
+from .canvas import Picture, drawn, on_new_figure, split
 from .grid import draw_grid
 from .needs import needs
-from .panels import bar_line, intervals, mark, panels
+from .panels import bar_line, intervals, mark
 from .show import show
 
 
@@ -76,7 +76,6 @@ def judged_curve(verdict: Verdict, criterion: str) -> tuple[Any, pd.DataFrame]:
     "data",
     "spec is_main value low high met threshold",
     alike="criterion threshold",
-    like="plots.curve_data",
 )
 def specification_curve(
     data: pd.DataFrame,
@@ -123,18 +122,21 @@ def specification_curve(
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
     ['Side: central asian', 'chinese']
     """
-    heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
-    figure = on_new_figure(curve_picture(data, heads, unit, of)).figure
+    figure = on_new_figure(curve_picture(data, axes, unit, of)).figure
     assert isinstance(figure, Figure)
     return figure
 
 
 def curve_picture(
-    data: pd.DataFrame, heads: Mapping[str, str], unit: str, of: int | None = None
+    data: pd.DataFrame,
+    axes: Sequence[str] | Mapping[str, str],
+    unit: str,
+    of: int | None = None,
 ) -> Picture:
     """Values above, below them a row for each choice that differs, marked where a specification
-    makes it; heads: words of each choice.
+    makes it.
     """
+    heads = axes if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
     ordered = sorted_by_value(data)
     choices = list[tuple[str, pd.Series]]()
     for axis, head in heads.items():
@@ -323,7 +325,11 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
     ['met', 'met']
     """
     data = judged_cells(verdict)
-    return _judged(data), data
+    rows = 2.83 * data["criterion"].nunique() + 5
+    picture = Picture(partial(draw_judged, data=data), "", rows=rows)
+    figure = drawn(partial(on_new_figure, picture)).figure
+    assert isinstance(figure, Figure)
+    return figure, data
 
 
 NOT_BY_COUNTRY = "not by country"
@@ -347,13 +353,6 @@ def judged_cells(verdict: Verdict) -> pd.DataFrame:
         for cell in c.cells
     ]
     return pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
-
-
-@needs()
-def _judged(data: pd.DataFrame) -> Figure:
-    figure, (ax,) = panels(1, 0.5 + 0.45 * data["criterion"].nunique())
-    draw_judged(ax, data)
-    return figure
 
 
 _SHADES = {"undecided": 0, "met": 1, "not met": 2}

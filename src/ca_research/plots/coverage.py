@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from textwrap import shorten
 
 import numpy as np
@@ -17,50 +18,12 @@ from ..registry.words import cell_words
 from ..stats.frames import origin, require_some
 from ..tables import Coverage
 from . import style
-from .canvas import Picture, on_new_figure
-from .needs import needs
+from .canvas import Picture, drawn, on_new_figure
 from .show import show
 from .words import drawable
 
 MOST = 18
 """Series that a page shows."""
-
-
-@needs("coverage", "source_id year figures", like="coverage")
-def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
-    """Heat map of a coverage frame: who reports in which year.
-
-    Where there are more series than rows, the picture says so.
-
-    Parameters
-    ----------
-    coverage : Coverage
-        As from `ca_research.coverage`: columns that say who, ``source_id``, ``year``, ``figures``.
-    most : int
-        Rows that are drawn: of each value of the first column (each reporter), the five first,
-        the series with figures of the most years, then whatever series has the most.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Who and source (rows) by year (columns).
-
-    Raises
-    ------
-    UsageError
-        A column is not there, or `most` is no number of rows.
-    CoverageError
-        No figure of a known year.
-
-    Examples
-    --------
-    >>> import ca_research as ca
-    >>> ax = coverage_map(ca.coverage("students", origin="UZB", destination="CHN", level="all"))
-    >>> ax.get_yticklabels()[0].get_text()
-    'Uzbekistan · all kinds · AidData'
-    """
-    picture = coverage_picture(coverage, top=how_many("most", most))
-    return on_new_figure(replace(picture, title="", sources=(), rows=picture.rows + 2))
 
 
 def coverage_picture(coverage: pd.DataFrame, *, top: int = MOST) -> Picture:
@@ -81,7 +44,7 @@ def coverage_picture(coverage: pd.DataFrame, *, top: int = MOST) -> Picture:
         look["xticklabels"] = -(-len(cells.columns) // int(room))  # years that stand apart
         names = [_name(dict(zip(who, key, strict=True)), narrow) for key in cells.index]
         sns.heatmap(cells, ax=ax, yticklabels=names, **look)
-        ax.tick_params(axis="x", rotation=0)
+        ax.tick_params(rotation=0)
         ax.set(xlabel="", ylabel="")
         style.bare(ax, x=False, y=False)
         return ax
@@ -91,7 +54,7 @@ def coverage_picture(coverage: pd.DataFrame, *, top: int = MOST) -> Picture:
         below += f"\n{len(wide)} of {series:,} series, those with the most years"
     sources = origin(coverage)
     title = f"{series:,} series from {counted(len(sources), 'source')}, {first} to {last}"
-    return Picture(draw, title, sources, below, rows=1.27 * max(len(wide), 3) + 4)
+    return Picture(draw, title, sources, below, rows=1.27 * max(len(wide), 3) + 6)
 
 
 def _name(series: dict[str, str], narrow: bool = False) -> str:
@@ -125,8 +88,8 @@ def _longest(coverage: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
 def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") -> None:
     """Show the heat map of a coverage frame, with what is drawn as CSV beside it.
 
-    At most twenty series are drawn, as `coverage_map` chooses them. Nothing is shown where none of
-    them has figures of two years, for such a map is a list.
+    At most 18 series are drawn, as `plot` of a coverage chooses them. Nothing is shown where none
+    of them has figures of two years, for such a map is a list.
 
     Parameters
     ----------
@@ -156,11 +119,13 @@ def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") 
     rows, series = _longest(coverage, MOST)
     if not rows.duplicated(_who(rows)).any():
         return
+    picture = coverage_picture(rows)
+    bare = replace(picture, title="", sources=())
     show(
-        coverage_map(rows, most=MOST),
+        drawn(partial(on_new_figure, bare)),
         section=section,
         title=title,
-        alt=f"{coverage_picture(rows).title}.",
+        alt=f"{picture.title}.",
         data=rows,
         note=f"The {MOST} with the most years, of {series}." if series > MOST else "",
     )

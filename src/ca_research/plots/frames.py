@@ -163,15 +163,14 @@ def with_index(frame: pd.DataFrame, *, labels: bool = False) -> pd.DataFrame:
     last row. Who works with a frame needs them for `loc`, and they may be years; who reads a page
     does not see which rows were left out before.
     """
+    twice = [name for name in frame.index.names if name in frame.columns]
+    frame = frame.reset_index(twice, drop=True) if twice else frame
     index = frame.index
     counts = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
-    counts = counts and (not labels or index.equals(pd.RangeIndex(len(index))))
-    levels = [n for n, name in enumerate(index.names) if name is None or name not in frame.columns]
-    if counts or not levels:
+    if counts and (not labels or index.equals(pd.RangeIndex(len(index)))):
         return frame
-    names = [index.names[n] if index.names[n] is not None else "" for n in levels]
-    left = pd.DataFrame({n: index.get_level_values(n) for n in levels}).set_axis(names, axis=1)
-    return pd.concat([left, frame.reset_index(drop=True)], axis=1)
+    names = ["" if name is None else name for name in index.names]
+    return frame.reset_index(names=names, allow_duplicates=True)
 
 
 def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:

@@ -56,10 +56,9 @@ def claim_html(claim: Claim) -> str:
 def coverage_svg(coverage: Coverage) -> str:
     import matplotlib.pyplot as plt
 
-    from .coverage import coverage_map
     from .show import to_svg
 
-    figure: Any = coverage_map(coverage).figure
+    figure: Any = coverage.plot(top=60).figure
     svg = to_svg(figure)
     plt.close(figure)
     return svg

@@ -27,7 +27,6 @@ def needs(
     *columns: str,
     cell: str = "",
     alike: str = "",
-    like: str = "",
     empty: bool = False,
 ) -> Callable[[Drawing], Drawing]:
     """A picture that is laid out, in the `size` of a page unless told, as `plot` of a result takes
@@ -35,7 +34,7 @@ def needs(
 
     name: the argument; None is no frame and passes. A column ('{value}') may be named by another
     argument. cell: columns of which no two rows may have the same. alike: columns that have one
-    value, where they are there. like: what makes such a frame. empty: whether the picture can show
+    value, where they are there. empty: whether the picture can show
     that there is nothing.
     """
 
@@ -54,8 +53,7 @@ def needs(
                 if cell:
                     one_figure(frame, cell.split())
                 if not empty:
-                    hint = f"as from {like}" if like else ", ".join(wanted)
-                    frames.require_some(frame, f"row in {name}", hint)
+                    frames.require_some(frame, f"row in {name}", ", ".join(wanted))
             with style.room(sized(size) if size else style.current()):
                 figure = drawn(functools.partial(picture, *args, **kwargs))
             return says_sources(figure, frame)

@@ -24,7 +24,7 @@ _LINE = 0.22
 """Inches: height of a line of ids."""
 
 
-@needs("glance", "claim theme verdict fragile", like="claims.overview.table")
+@needs("glance", "claim theme verdict fragile")
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """Claims by theme (rows) and verdict (columns), each by its id.
 

@@ -18,7 +18,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from ..ground.numbers import number
 from ..registry.words import cell_words
 from . import style
-from .canvas import name_line, note
+from .canvas import NAME, note
 from .needs import by_year
 
 DASHED = (0, (4, 3))
@@ -135,7 +135,9 @@ def line(
         if not low.equals(high):
             edges = low.reindex(high.index).fillna(0), high
             ax.fill_between(high.index, *edges, color=colour, alpha=0.25, linewidth=0)
-    name_line(ax, name, known.index[-1], known.iloc[-1], colour)
+    if name:
+        last, beside = known.tail(1), (style.scaled(5), 0)
+        note(ax, name, last.index[0], last.iloc[0], beside, color=colour, label=NAME)
 
 
 def bar_line(ax: Axes, bar: float | None, *, upright: bool = True) -> None:

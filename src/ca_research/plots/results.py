@@ -25,7 +25,6 @@ from ..ground.numbers import (
     small_percent,
 )
 from ..registry.words import (
-    axis_words,
     cell_words,
     column_words,
     party,
@@ -276,9 +275,8 @@ def _event_study(study: EventStudy) -> Picture:
     def draw(ax: Axes) -> Axes:
         ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         ax.axvline(-0.5, color=style.MUTED, linewidth=style.scaled(1), linestyle=DASHED)
-        for after, hue in ((False, style.OTHER), (True, style.HIGHLIGHT)):
-            rows = table[(table["event_time"] >= 0) == after]
-            intervals(ax, rows["event_time"], rows, hue, 1.6, size=26, upright=True)
+        hues = (table["event_time"] >= 0).map({False: style.OTHER, True: style.HIGHLIGHT})
+        intervals(ax, table["event_time"], table, hues, 1.6, size=26, upright=True)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         style.bare(ax, x=False)
         return ax
@@ -314,9 +312,8 @@ def _gravity(fit: Gravity) -> Picture:
 
 def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:
     """'0.98 (0.61 to 1.34)'"""
-    each = [decimals(row[c], 2).replace("--", "?") for c in ("estimate", "low", "high")]
-    value, low, high = (one.replace("-", "\u2212") for one in each)
-    return f"{value} ({low} to {high})"
+    value, low, high = (decimals(row[c], 2) for c in ("estimate", "low", "high"))
+    return minus_in_prose(f"{value} ({low} to {high})".replace("--", "?"))
 
 
 # Curves of specifications, and verdicts
@@ -330,8 +327,8 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"{above or 'None'} of {ran} specifications {'is' if above == 1 else 'are'} significantly "
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
-    heads = {axis.name: axis_words(axis.name) for axis in curve.universe.axes}
-    picture = claims.curve_picture(coefficients(curve, unit, alpha), heads, unit)
+    axes = [axis.name for axis in curve.universe.axes]
+    picture = claims.curve_picture(coefficients(curve, unit, alpha), axes, unit)
     return replace(picture, title=title, sources=curve.sources)
 
 
@@ -354,9 +351,9 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
 
 def _criterion(verdict: Verdict, criterion: str) -> Picture:
     one, data = claims.judged_curve(verdict, criterion)
-    heads = {axis: axis_words(axis) for axis in data if axis not in claims.CURVE}
+    axes = [axis for axis in data if axis not in claims.CURVE]
     title = f"{one.label}: {one.says.partition('. ')[0].removesuffix('.')}"
-    picture = claims.curve_picture(data, heads, one.unit)
+    picture = claims.curve_picture(data, axes, one.unit)
     return replace(picture, title=title, sources=one.sources)
 
 

@@ -31,15 +31,6 @@ _PRINTED = "claim,reading,as of,verdict,answer,criterion,number,interval,true in
 _WIDE = 28  # characters
 _BROKEN = r">{\raggedright\arraybackslash}p{3.2cm}"
 """A column that breaks lines, for longer texts."""
-_LATEX: dict[str, str | int | None] = {
-    '"': r"\textquotedbl{}",  # in some languages a command of babel
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "−": "$-$",
-    "≠": r"$\neq$",
-    "≈": r"$\approx$",
-    "→": r"$\rightarrow$",
-}
 _LONGTABLE = Template(
     r"""% needs \usepackage{array,booktabs,longtable}, and \usepackage[T1]{fontenc} or
 % XeLaTeX, LuaLaTeX
@@ -195,7 +186,8 @@ def _text(text: str) -> str:
     """
     line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
     escaped = re.sub(r"-(?=-)", "-{}", escape_latex(line))
-    return re.sub(r"^(?=[\[*])", "{}", escaped.translate(str.maketrans(_LATEX)))
+    escaped = escaped.replace('"', r"\textquotedbl{}")  # in some languages a command of babel
+    return re.sub(r"^(?=[\[*])", "{}", escaped)
 
 
 def _setting(v: Stored) -> str:

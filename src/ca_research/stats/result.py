@@ -18,6 +18,15 @@ from ..ground.files import write_whole
 from ..ground.numbers import decimals
 
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_LATEX |= {"−": "$-$", "²": "$^2$", "×": r"$\times$", "→": r"$\rightarrow$"}
+_LATEX |= {
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "≠": r"$\neq$",
+    "≈": r"$\approx$",
+    "<": "$<$",
+    ">": "$>$",
+}
 
 
 class Result:
@@ -177,8 +186,8 @@ def written(text: str, path: str | Path | None) -> str | None:
 
 
 def escape_latex(text: str) -> str:
-    """Text with the special characters of LaTeX made printable."""
-    return re.sub(r"[\\~^&%$#_{}]", lambda hit: _LATEX.get(hit[0], "\\" + hit[0]), text)
+    """Text with the special characters of LaTeX made printable, and signs as it sets them."""
+    return re.sub(r"[\\~^&%$#_{}−²×→≤≥≠≈<>]", lambda hit: _LATEX.get(hit[0], "\\" + hit[0]), text)
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
