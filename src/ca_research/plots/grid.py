@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from textwrap import fill
 from typing import Any
 
@@ -27,6 +28,8 @@ def draw_grid(ax: Axes, cells: pd.DataFrame, row: str, column: str, palette: Seq
     letter = 0.55 * style.scaled(style.TICK)  # about as wide as one is, in points
     names = letter * max(map(len, map(str, order["index"])))
     room = (72 * style.wide() - names) / len(order["columns"])
+    if style.current().height:  # rows are as low as they must be
+        words = words.map(lambda text: text.replace("\n", " "), na_action="ignore")
     words = words.map(partial(_broken, letters=int(room / letter)), na_action="ignore")
     look = {"cmap": ListedColormap(palette), "vmin": 0, "vmax": len(palette) - 1, "cbar": False}
     look |= {"linewidths": 1, "linecolor": style.PAPER, "fmt": ""}
@@ -34,8 +37,8 @@ def draw_grid(ax: Axes, cells: pd.DataFrame, row: str, column: str, palette: Seq
     for text in ax.texts:  # in colours that a dark page knows
         text.set_color(style.PAPER if text.get_color() == "w" else style.INK)
     ax.tick_params(labeltop=True, labelbottom=False, length=0)
-    heads = [line for head in order["columns"] for line in str(head).split("\n")]
-    if letter * max(map(len, heads)) > room:  # they would meet
+    heads = [max(map(len, str(head).split("\n"))) for head in order["columns"]]
+    if any(letter * (1 + sum(two) / 2) > room for two in pairwise(heads)):  # they would meet
         upright: dict[str, Any] = {"rotation_mode": "anchor", "ha": "left", "va": "center"}
         ax.set_xticks(ax.get_xticks(), labels=order["columns"], rotation=90, **upright)
     ax.tick_params(axis="y", labelrotation=0)
