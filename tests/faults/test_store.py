@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import pytest
 
-from ca_research.ground.files import sweep, write_whole
+from ca_research.ground.files import sweep
 from ca_research.runs.store import Store, remember_report, serve_report
 
 
@@ -86,11 +84,3 @@ def test_files_of_others_are_neither_counted_nor_removed(store):
     assert len(store.contents()) == 3
     assert store.trim(0) > 101 and store.contents() == []
     assert {(store.folder / name).read_text() for name in theirs} == {"not of the store"}
-
-
-def test_many_writers_of_one_file_leave_one_whole_file(tmp_path):
-    file = tmp_path / "page.html"
-    contents = [bytes([65 + n]) * 200_000 for n in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(partial(write_whole, file), contents))
-    assert file.read_bytes() in contents and [*tmp_path.iterdir()] == [file]

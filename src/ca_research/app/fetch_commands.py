@@ -95,7 +95,7 @@ def fetch(
         return
     if provider != "wanted" or not claim or options.keys() - HOW:
         raise UsageError(
-            "a claim comes after wanted, and it alone says what",
+            "what is wanted is asked for by a claim, and nothing beside it",
             hint="ca-research data fetch wanted C33 [-p economy=TJK]",
         )
     for offer in offers(claim, economy=economy_of(claim, console.pairs(param))):

@@ -123,9 +123,9 @@ def plan(
     runs: dict[str, Run] = {}
     for one in chosen(names):
         reserved = ("as_of", *one.fixed)
-        if wrong := [n for n in names_given if n in reserved or names_given.count(n) > 1]:
+        if wrong := {n for n in names_given if n in reserved or names_given.count(n) > 1}:
             raise UsageError(
-                f"given twice, or no parameter: {', '.join(wrong)}",
+                f"given twice, or no parameter: {', '.join(sorted(wrong))}",
                 hint="each parameter once; a day by --as-of, what a claim's name stands for by it",
             )
         for values in wanted if names_given else one.runs:
