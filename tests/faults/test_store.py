@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
-from ca_research.ground.files import sweep
+from ca_research.ground.files import sweep, write_whole
 from ca_research.runs.store import Store, remember_report, serve_report
 
 
@@ -34,6 +36,22 @@ def report(tmp_path):
     for name in (*OWN, *MINE):
         (out / name).write_text(content(name) if name in OWN else "not of the report")
     return out
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1", "\x00\x01", "{}", "[1]", '{"file": 1, "seconds": 1}', '{"files": {}}']
+)
+def test_a_damaged_record_is_a_miss(store, text):
+    store.remember("runs", "k", {"file": "0" * 64, "seconds": 1, "read": {}})
+    store._record("runs", "k").write_text(text)
+    assert store.recall("runs", "k") is None
+
+
+def test_a_record_that_names_a_file_elsewhere_cannot_have_it_read_or_removed(store, tmp_path):
+    (tmp_path / "mine.txt").write_text("not of the store")
+    for name in (str(tmp_path / "mine.txt"), "../../../mine.txt", "../" + "a" * 61):
+        assert store.get(name) is None
+    assert (tmp_path / "mine.txt").read_text() == "not of the store"
 
 
 def test_what_a_killed_writer_left_is_swept_away_and_nothing_else(tmp_path):
@@ -84,3 +102,11 @@ def test_files_of_others_are_neither_counted_nor_removed(store):
     assert len(store.contents()) == 3
     assert store.trim(0) > 101 and store.contents() == []
     assert {(store.folder / name).read_text() for name in theirs} == {"not of the store"}
+
+
+def test_many_writers_of_one_file_leave_one_whole_file(tmp_path):
+    file = tmp_path / "page.html"
+    contents = [bytes([65 + n]) * 200_000 for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(partial(write_whole, file), contents))
+    assert file.read_bytes() in contents and [*tmp_path.iterdir()] == [file]

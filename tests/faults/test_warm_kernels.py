@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,9 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import LocalPortCache
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from tests.cases import cases, one_in_short
+from tests.commands import python
 from tests.small_runs import book
 from tests.warm import (
     NEEDED,
@@ -33,7 +36,7 @@ from tests.warm import (
 )
 
 from ca_research import kernels
-from ca_research.kernels import launch, place, provisioner
+from ca_research.kernels import launch, place, protocol, provisioner
 
 CASES = cases(__file__, "warm")
 pytestmark = NEEDED
@@ -97,14 +100,25 @@ def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, code):
     assert no_kernel_left() and works()
 
 
-FORKS = "import os, time\npid = os.fork()\nif pid == 0:\n    time.sleep(600)\nprint(pid)"
+FORKS = "import os, time\npid = os.fork()\nif pid == 0:\n    {}time.sleep(600)\nprint(pid)"
 
 
 def test_what_a_notebook_forks_ends_with_it(runtime):
     program = "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)"
-    book = execute(FORKS, program)
+    book = execute(FORKS.format(""), program)
     pids = [int(cell.outputs[0]["text"]) for cell in book.cells]
     assert within(SECONDS, lambda: all(map(gone, pids))) and no_kernel_left()
+
+
+def test_a_fork_that_outlives_its_kernel_does_not_hold_the_client_up(runtime):
+    """It has the kernel's open files; the end of the kernel must be seen all the same."""
+    with kernel() as one:
+        child = int(one.run(FORKS.format("os.setsid(); ")))
+        os.kill(one.process.pid, signal.SIGKILL)
+        try:
+            assert one.dies()
+        finally:
+            os.kill(child, signal.SIGKILL)
 
 
 # the client
@@ -234,6 +248,41 @@ def test_few_servers_take_kernels_and_they_are_listed_and_stopped(own, command, 
     assert within(SECONDS, lambda: servers(own) == []) and kernels.servers() == []
 
 
+def test_clients_that_break_the_rules_do_not_hold_up_others(runtime):
+    before = status()
+    silent = [protocol.connect(place.place(os.environ)) for _ in range(4)]
+    silent[0].send(b"no packet")
+    protocol.send(silent[1], {"argv": []})  # of which kernel?
+    assert "ValueError" in protocol.receive(silent[1])[0]["reason"]
+    assert works() and status()["pid"] == before["pid"]
+    for connection in silent:
+        connection.close()
+    assert no_kernel_left()
+
+
+FORKED = """
+import multiprocessing, sys
+import nbformat
+from nbclient import NotebookClient
+
+def one(n):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"print({n})")])
+    NotebookClient(book, kernel_name="ca-research", timeout=60).execute()
+    return book.cells[0].outputs[0]["text"]
+
+if __name__ == "__main__":
+    found = [one(0)]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        print(*found, *pool.map(one, range(1, 5)), sep="")
+"""
+
+
+def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
+    """It inherits an executor whose thread has died in the fork, and waited for it for ever."""
+    done = python("-c", FORKED, timeout=120)
+    assert done.stdout.split() == list("01234") and "ordinary" not in done.stderr
+
+
 def test_a_cancelled_start_leaves_no_kernel(runtime):
     from jupyter_client.manager import AsyncKernelManager
 
@@ -273,11 +322,18 @@ def test_a_stack_that_cannot_be_forked_gets_an_ordinary_kernel(
 def test_what_a_fork_cannot_have_gets_an_ordinary_kernel_and_is_said(
     runtime, tmp_path, monkeypatch, said
 ):
+    with kernel(warm=False, stdout=subprocess.DEVNULL):
+        assert "stdout" in said()[0]
     with monkeypatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "2")
         with kernel(warm=False) as one:
             assert one.run("import os; print(os.environ['OMP_NUM_THREADS'])") == "2"
         assert "OMP_NUM_THREADS=2" in said()[0]
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONHASHSEED", "random")
+        with kernel(warm=False) as one, kernel(warm=False) as other:
+            assert one.run("print(hash('a'))") != other.run("print(hash('a'))")
+        assert len(said()) == 1, "once in a process"
     (tmp_path / "ca-research").touch()
     tmp_path.chmod(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
@@ -299,6 +355,24 @@ def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tm
     assert str(tmp_path / name) in said()[0]
     with kernel(cwd=str(place.PACKAGE.parent)):  # the folder that a package is loaded from
         assert said() == []
+
+
+def test_a_port_that_another_client_got_too_is_changed_for_another(runtime, monkeypatch, said):
+    found = LocalPortCache.find_available_port
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = [port := other.getsockname()[1]]
+
+        def find(cache, ip):
+            return taken.pop() if taken else found(cache, ip)
+
+        monkeypatch.setattr(LocalPortCache, "find_available_port", find)
+        with kernel() as one:
+            assert one.run("print(42)") == "42"
+            told = json.loads(Path(one.manager.connection_file).read_text(encoding="utf-8"))
+            assert told["shell_port"] == one.manager.shell_port != port
+    assert not taken and said() == []
 
 
 def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, said):

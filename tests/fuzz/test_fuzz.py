@@ -23,6 +23,8 @@ from ca_research import registry
 from ca_research.claims import check
 from ca_research.ground import economies, paths
 from ca_research.ground.errors import CaResearchError
+from ca_research.runs.grid import read_grid
+from ca_research.tables import query
 from ca_research.tables.raw import sha256
 from ca_research.tables.validate import validated
 
@@ -58,7 +60,50 @@ def spoilt(rng, text):
     return raw[:at] + rng.randbytes(rng.randint(0, 4)) + raw[at + rng.choice((0, 1, 4)) :]
 
 
-# --- claim files: every value of an accepted file stands in the claim that was read from it
+# --- sql: every value of a SELECT comes back as it was put in
+
+
+def sql_case(rng, project):
+    literals, values = zip(*rng.choices(INPUTS["sql"], k=rng.randint(1, 4)), strict=True)
+    names = rng.choices(("a", "b", '"c d"', '"\u00e9"'), k=len(literals))
+    told = ", ".join(f"{v} as {n}" for v, n in zip(literals, names, strict=True))
+    text = f"select {told}" + rng.choice(("", " from trade where year = 2021", " -- all", ";"))
+    whole = rng.random() < 0.5
+    text = text if whole else mutated(rng, text)
+    rows = [json.loads(row, parse_constant=pytest.fail) for row in query.json_rows(text)]
+    words = query.words(text)
+    assert len(rows) == len(words.rows) and len({*words.names}) == len(words.names)
+    assert all(list(row) == words.names for row in rows), "a column is lost"
+    assert not whole or [[*row.values()] for row in rows] == [[*values]], text
+
+
+# --- grid files: what is accepted says, cell for cell, what a second reader finds in the file
+
+
+def grid_case(rng, project):
+    names = rng.sample(["economy", "years", "share", "note"], rng.randint(1, 4))
+    cells = INPUTS["cells_of_grids"]
+    sets = [{n: rng.choice(cells) for n in names} for _ in range(rng.randint(1, 4))]
+    if rng.random() < 0.5:
+        name, second, text = "grid.csv", second_csv, io.StringIO()
+        csv.writer(text).writerows([names, *(one.values() for one in sets)])
+        content = text.getvalue()
+    else:
+        name, second = "grid.yaml", second_yaml
+        content = yaml.safe_dump(sets, allow_unicode=True)
+        content = content.replace("'", "") if rng.random() < 0.5 else content
+        content += rng.choice(
+            ("", "", "- &a [*a]", "- {economy: &x KAZ, note: *x}\n", "- " + "[" * 999)
+        )
+    raw = spoilt(rng, content)
+    (project.home / name).write_bytes(raw)
+    assert read_grid(project.home / name) == second(raw)
+
+
+def second_csv(raw):
+    names, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+    assert len({*names}) == len(names) and all(len(row) == len(names) for row in rows)
+    return [{n: c for n, c in zip(names, row, strict=True) if c} for row in rows]
 
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the two differ on tabs
@@ -76,6 +121,9 @@ def second_yaml(raw):
         elif isinstance(node, yaml.SequenceNode):
             nodes += node.value
     return yaml.load(text, Loader=LOADER)
+
+
+# --- claim files: every value of an accepted file stands in the claim that was read from it
 
 
 def claim_case(rng, project):
@@ -141,6 +189,8 @@ def raw_case(rng, project):
 
 
 SURFACES = {
+    "sql": sql_case,
+    "grid": grid_case,
     "claim": claim_case,
     "raw": raw_case,
 }

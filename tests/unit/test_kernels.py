@@ -1,7 +1,8 @@
-"""Warm kernels without a kernel: the private folder, and which server serves whom."""
+"""Warm kernels without a kernel: the socket, the private folder, and which server serves whom."""
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from tests.warm import NEEDED
 
+from ca_research import kernels
 from ca_research.ground import paths
-from ca_research.kernels import place, provisioner, stack
+from ca_research.kernels import place, protocol, provisioner, stack
 from ca_research.kernels.place import Unavailable
 
 pytestmark = NEEDED
@@ -22,6 +24,29 @@ def runtime(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     tmp_path.chmod(0o700)
     return tmp_path / "ca-research"
+
+
+# the socket
+
+
+def test_the_first_server_has_the_socket_and_a_killed_one_leaves_none(tmp_path):
+    path = tmp_path / "a.sock"
+    with protocol.listen(path) as listener:
+        assert protocol.listen(path) is None
+        with protocol.connect(path) as client, listener.accept()[0] as server:
+            protocol.send(client, {"a": 1}, (1,))
+            (packet, (file,)) = protocol.receive(server)
+            os.close(file)
+            assert packet == {"a": 1}
+        assert protocol.receive(listener_of(path, listener)) == ({}, []), "the end"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.sock"]
+    assert protocol.connect(path) is None and not path.exists()
+
+
+def listener_of(path, listener):
+    """The server's end of a connection whose client is gone."""
+    protocol.connect(path).close()
+    return listener.accept()[0]
 
 
 # the folder
@@ -119,6 +144,11 @@ def test_what_a_forked_kernel_cannot_do_is_refused(tmp_path, monkeypatch):
             place.refuse({}, Path.cwd())
 
 
+def test_no_socket_is_of_a_network():
+    for file in place.PACKAGE.joinpath("kernels").glob("*.py"):
+        assert not re.search("AF_INET|create_connection", file.read_text()), file.name
+
+
 def test_jupyter_loads_the_provisioner_without_the_stack():
     code = "import sys, ca_research.kernels.provisioner; print(*sys.modules)"
     loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
@@ -132,5 +162,6 @@ def test_the_kernelspec_names_the_registered_provisioner():
     spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text(encoding="utf-8"))
     named = spec["metadata"]["kernel_provisioner"]["provisioner_name"]
     (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=named)
-    assert found.load() is provisioner.WarmProvisioner
+    assert named == kernels.PROVISIONER and found.load() is provisioner.WarmProvisioner
     assert spec["argv"][1:] == ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    assert kernels.default() == (kernels.NAME, "")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.numbers import counted
 from . import console
@@ -205,10 +206,17 @@ def sql(
     from ..tables import query as answered
 
     if format == "parquet":
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         buffer = io.BytesIO()
-        pq.write_table(answered.arrow(query, seconds), buffer)
+        try:
+            pq.write_table(answered.arrow(query, seconds), buffer)
+        except pa.ArrowException as error:
+            raise UsageError(
+                f"Parquet cannot hold this: {error}",
+                hint="cast the column, for example: column::varchar",
+            ) from None
         content = buffer.getvalue()
     elif format == "json":
         content = f"[{','.join(answered.json_rows(query, seconds))}]\n".encode()

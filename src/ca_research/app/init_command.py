@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import shutil
 import sysconfig
+import tempfile
 from importlib import metadata
 from pathlib import Path
 from textwrap import shorten
@@ -94,7 +95,7 @@ def init(
 
 
 def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool = False) -> Begun:
-    """Write a project.
+    """Write a project, whole or not at all.
 
     Parameters
     ----------
@@ -126,9 +127,15 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
             hint="name a folder that does not exist",
         )
     day, dated, sentences = _read(article)
-    _fill(folder, day, sentences, extend)
-    if ci:
-        add_workflow(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        new = Path(scratch) / "project"
+        _fill(new, day, sentences, extend)
+        if ci:
+            add_workflow(new)
+        if folder.exists():
+            folder.rmdir()
+        new.rename(folder)
     listed = [(f"{p}.{s}", shorten(words, 70)) for (p, s), words in sentences.items() if p]
     return Begun(day, dated, listed)
 

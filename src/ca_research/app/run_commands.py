@@ -53,7 +53,7 @@ def run(
     as_of
         A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and latest.
     jobs
-        Notebooks at a time on this machine; default: cores.
+        Notebooks at a time; default: cores.
     out
         Folder for the pages; default: reports/
     fail_fast
@@ -77,6 +77,11 @@ def run(
     from ..runs.fingerprint import of_file
     from . import report
 
+    if cluster and jobs:
+        raise UsageError(
+            "--jobs is for this machine, and --cluster hands the runs to others",
+            hint="set the number there: dask worker ... --nworkers 2",
+        )
     names, days = claims or [], as_of or []
     books = [Path(name).resolve() for name in names if name.endswith(".ipynb")]
     foreign = any(paths.home() not in file.parents for file in books)
@@ -200,6 +205,8 @@ def verify(
     """
     from .. import verify
 
+    if reason and not accept:
+        raise UsageError("--reason goes with --accept", hint="name both, or leave it out")
     baseline = paths.baseline_dir()
     unamended = verify.unamended(baseline)
     for line in unamended:

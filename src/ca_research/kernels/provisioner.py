@@ -23,6 +23,7 @@ LAUNCH_SECONDS = 90.0
 kernel.
 """
 
+_TAKEN = "Address already in use"
 LOST = 255
 """Return code of a forked kernel: it is nobody's child here, and how it ended is not known."""
 
@@ -73,8 +74,22 @@ class WarmProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def _forked(self, cmd: list[str], kwargs: dict[str, Any]) -> int:
-        """The process id of a forked kernel."""
+        """The process id of a forked kernel, on other ports where these are taken.
+
+        Jupyter looks for free ports and lets them go until a kernel takes them: meanwhile another
+        client may be given one of them too.
+        """
         if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
             raise Unavailable(f"the kernelspec starts {' '.join(cmd[:3])}")
         env = {**kwargs["env"], "JPY_PARENT_PID": str(os.getpid())}
-        return await launch.start(cmd[3:], Path(kwargs.get("cwd") or ".").absolute(), env)
+        cwd = Path(kwargs.get("cwd") or ".").absolute()
+        try:
+            return await launch.start(cmd[3:], cwd, env)
+        except Unavailable as problem:
+            if _TAKEN not in problem.what:
+                raise
+            assert self.parent is not None
+            self.parent.cleanup_connection_file()
+            self.ports_cached = False
+            await self.pre_launch(**kwargs)  # writes it anew
+            return await launch.start(cmd[3:], cwd, env)

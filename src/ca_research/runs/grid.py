@@ -15,11 +15,13 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
     """One mapping per row or entry, in order; empty cells of a CSV leave the parameter at its
     default.
 
-    Values of a CSV are words, which the notebook's own types turn into numbers. Raises OSError for
-    a file that is not there, UsageError for one that cannot be read or holds no set.
+    Values of a CSV are words, which the notebook's own types turn into numbers. Raises UsageError
+    for a file that is not there, cannot be read, or holds no set.
     """
-    content = file.read_bytes()
     try:
+        if not file.is_file():
+            raise Unreadable("no such grid")
+        content = file.read_bytes()
         if file.suffix == ".csv":
             sets = [{k: v for k, v in row.items() if v} for _, row in read_csv(content)]
         else:

@@ -162,16 +162,22 @@ def chosen(names: Sequence[str]) -> list[Scheduled]:
         if name.endswith(".ipynb"):
             file = Path(name).resolve()
             matches = [one for one in known.values() if one.notebook.resolve() == file]
-            if not matches and file.stem.lower() in map(str.lower, known):
-                raise UsageError(
-                    "the project has a page of this notebook's name",
-                    where=paths.shown(file),
-                    hint="give it a name of its own",
-                )
-            scheduled += matches or [of_file(file)]
+            scheduled += matches or [_of_anybody(file, known)]
         else:
             scheduled.append(known[known_name("claim or notebook", name, known)])
     return scheduled
+
+
+def _of_anybody(file: Path, known: Mapping[str, Scheduled]) -> Scheduled:
+    """A notebook that the project does not schedule; its pages must not be taken for another's."""
+    if not file.is_file() or file.stem.lower() in map(str.lower, known):
+        why = "the project has a page of its name" if file.is_file() else "it is not there"
+        raise UsageError(
+            f"{file.name} cannot be run: {why}",
+            where=paths.shown(file),
+            hint="give the path to a notebook, under a name of its own",
+        )
+    return of_file(file)
 
 
 def plan_with(rows: Iterable[Mapping[str, Any]]) -> list[Run]:

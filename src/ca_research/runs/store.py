@@ -127,8 +127,13 @@ class Store:
     def contents(self) -> list[tuple[Path, int, float]]:
         """Every file of the store: path, bytes, when it was last used."""
         files = (f for kind in _KINDS for f in (self.folder / kind).rglob("*"))
-        own = [(file, file.stat()) for file in files if _OWN_NAME.fullmatch(file.name)]
-        return [(file, about.st_size, about.st_mtime) for file, about in own]
+        entries = []
+        for file in files:
+            with contextlib.suppress(OSError):  # another process may just have removed it
+                if _OWN_NAME.fullmatch(file.name):
+                    about = file.stat()
+                    entries.append((file, about.st_size, about.st_mtime))
+        return entries
 
     def trim(self, size: int | None = None) -> int:
         """Remove what was used longest ago until the store fits `size` bytes (default: the allowed
