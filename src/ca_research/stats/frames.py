@@ -36,19 +36,25 @@ ROUNDING = 1e-6
 
 
 def require(
-    frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()
+    frame: pd.DataFrame,
+    columns: Iterable[str],
+    *,
+    keys: Iterable[str] = (),
+    **wanted: Collection[str],
 ) -> pd.DataFrame:
     """The frame, with an index that shares no name with a column (pandas takes neither then).
 
+    wanted: codes of economies that are looked for in a column.
+
     Raises UsageError where `frame` is no frame, two columns have one name, a column is in the index
-    or a row lacks a key, UnknownNameError where a column is not there.
+    or a row lacks a key, and as `refuse_labels`; UnknownNameError where a column is not there.
     """
     if not isinstance(frame, pd.DataFrame):
         refuse("frame", "a pandas.DataFrame", frame, "ca.load('trade')")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         refuse("columns", "named each once", twice, "frame.drop(columns=...)")
-    for column in (*columns, *keys):
+    for column in (*columns, *keys, *wanted):
         if column not in frame.columns:
             refuse_index(frame, column)
             raise UnknownNameError(
@@ -57,6 +63,8 @@ def require(
     for column in keys:
         if lost := np.count_nonzero(frame[column].isna()):
             refuse(column, "known in each row", f"{lost} without it", "frame.dropna(subset=...)")
+    for column, codes in wanted.items():
+        refuse_labels(frame[column].unique(), column, codes)
     return frame.reset_index(drop=True) if {*frame.index.names} & {*frame.columns} else frame
 
 
