@@ -12,7 +12,7 @@ from ..stats.contract import Economy, Frame, Single, Year, takes
 from ..stats.frames import (
     cited,
     own_groups,
-    refuse_named_aggregates,
+    refuse_labels,
     require,
     shares_of,
     years,
@@ -26,7 +26,7 @@ def _single(investment: pd.DataFrame) -> pd.DataFrame:
     """Rows of single investors: neither an aggregate nor a group of one's own."""
     investment = require(investment, (), keys=("investor", "host", "year"), host=())
     years(investment)
-    refuse_named_aggregates(investment["investor"].unique(), "investor")
+    refuse_labels(investment["investor"].unique(), "investor", single=True)
     groups = investment["investor"].isin(list(eco.AGGREGATES))
     return investment[~(groups | own_groups(investment, ("investor", "host")))]
 

@@ -33,7 +33,6 @@ from .frames import (
     own_groups,
     refuse_groups,
     refuse_labels,
-    refuse_named_aggregates,
     require,
     years,
 )
@@ -285,7 +284,7 @@ def refuse_aggregates(frame: pd.DataFrame, column: str, allowed: Iterable[str] =
     marked = set(frame.loc[own_groups(frame, ECONOMIES), column].unique()) - eco.codes()
     if groups := (held & set(eco.AGGREGATES)) - set(allowed) | marked:
         refuse_groups(column, groups)
-    refuse_named_aggregates(held, column)
+    refuse_labels(held, column, single=True)
 
 
 def one_figure_per_cell(

@@ -123,17 +123,6 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
     return marked & ~held.isin(list(eco.AGGREGATES)).any(axis=1)
 
 
-def refuse_named_aggregates(values: Iterable[object], column: str) -> None:
-    """Raise AggregateError for groups by another label than their code ('World', 'Extra-EU',
-    'Всего'), for nothing else tells these from single economies; and as `refuse_labels`.
-    """
-    held = list(values)
-    for name, code in eco.named(held).items():
-        if eco.is_aggregate(code):
-            refuse_groups(column, [f"{name} ({code})"])
-    refuse_labels(held, column)
-
-
 def refuse_groups(column: str, groups: Iterable[object]) -> NoReturn:
     """Raise AggregateError: groups stand where single economies must."""
     raise AggregateError(
@@ -143,11 +132,17 @@ def refuse_groups(column: str, groups: Iterable[object]) -> NoReturn:
 
 
 def refuse_labels(
-    values: Iterable[object], column: str, wanted: Collection[str] = frozenset()
+    values: Iterable[object],
+    column: str,
+    wanted: Collection[str] = frozenset(),
+    *,
+    single: bool = False,
 ) -> None:
     """Raise UsageError for economies by number (the register does not know that 0 is the world),
     by codes of two letters beside those of three, for one economy under two labels, and for one of
-    the `wanted`, which are looked for by their codes, under another label.
+    the `wanted`, which are looked for by their codes, under another label; if all must be `single`,
+    AggregateError for groups by another label than their code ('World', 'Extra-EU', 'Всего'), for
+    nothing else tells these from single economies.
     """
     held, codes = list(values), eco.codes()
     as_codes = {*held, *wanted}
@@ -159,6 +154,8 @@ def refuse_labels(
             refuse(column, "a code of ISO 3166-1 alpha-3", label, "KAZ")
     labels: dict[str, str] = {}
     for name, code in eco.named(held).items():
+        if single and eco.is_aggregate(code):
+            refuse_groups(column, [f"{name} ({code})"])
         other = labels.setdefault(code, code if code in as_codes else name)
         if other != name:
             raise UsageError(
