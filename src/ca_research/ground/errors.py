@@ -209,11 +209,6 @@ class WriteError(CaResearchError, OSError):
 class LinkError(CaResearchError):
     """A symbolic link that cannot be followed."""
 
-    def __init__(self, what: str, *, where: str) -> None:
-        super().__init__(
-            what, where=where, hint="remove the link, or let it lead to a folder of its own"
-        )
-
 
 class BaselineError(CaResearchError):
     """There is no baseline to compare with, it cannot be read, or it may not be replaced by what is

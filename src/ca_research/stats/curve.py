@@ -265,9 +265,6 @@ class SpecificationCurve(Result):
             alpha=alpha,
         )
 
-    def _public(self) -> dict[str, Any]:
-        return {"table": self.table}
-
     def caption(self) -> str:
         run = self.summary().iloc[0]
         says = (
