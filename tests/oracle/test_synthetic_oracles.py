@@ -109,7 +109,9 @@ def test_placebo_dates_use_no_later_data():
     dates = [2009, 2011, 2003]
     found = fit.in_time(dates)
     assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
-    assert found["missing"].tolist()[:2] == ["", ""] and "8 figures" in found["missing"].iloc[2]
+    assert (
+        found["missing"].tolist()[:2] == ["", ""] and "3 periods before" in found["missing"].iloc[2]
+    )
 
 
 def test_no_gap_is_filled():
