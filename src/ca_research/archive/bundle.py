@@ -96,7 +96,11 @@ def _files(home: Path, shut: Iterable[str]) -> Iterator[Path]:
             continue
         real, root = file.resolve(), home.resolve()
         if not real.is_relative_to(root) or kept_out & {*real.relative_to(root).parents}:
-            raise LinkError("a link leads to what no archive may hold", where=within.as_posix())
+            raise LinkError(
+                "a link leads to what no archive may hold",
+                where=within.as_posix(),
+                hint="remove the link, or let it lead to a folder of its own",
+            )
         yield file
 
 

@@ -26,7 +26,6 @@ from ..stats.frames import (
     figures,
     own_groups,
     refuse_labels,
-    refuse_named_aggregates,
     require,
     years,
 )
@@ -370,7 +369,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     if unit and other:  # nobody is a counterpart of their own
         rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]
     if other and spec[other].type == "economy":
-        refuse_named_aggregates(rows[other].unique(), other)
+        refuse_labels(rows[other].unique(), other, single=True)
     years(rows, time, text=True)
     figures(rows, value, negative=True)
     columns = {"unit": unit, "other": other, "member": other, "part": terms.part}

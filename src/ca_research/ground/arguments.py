@@ -88,7 +88,7 @@ def year_span(since: Any, until: Any) -> tuple[int, int]:
 def day(name: str, value: Any) -> dt.date:
     """A day; raises UsageError for anything else."""
     if not isinstance(value, dt.date) or value != value:  # pandas' NaT is a date, and no day
-        refuse(name, "a date", value, "datetime.date(2023, 5, 19)")
+        refuse(name, "a date", value, "2023-05-19")
     return value.date() if isinstance(value, dt.datetime) else value
 
 

@@ -6,6 +6,7 @@ and nothing else (the traceback comes with `--debug`) and leaves with `exit_code
 
 from __future__ import annotations
 
+import copyreg
 import reprlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -36,14 +37,7 @@ class CaResearchError(Exception):
         return rendered(self)
 
     def __reduce__(self) -> tuple:  # survives the trip out of a worker process with its parts
-        return _rebuild, (type(self), self.__dict__)
-
-
-def _rebuild(cls: type[CaResearchError], state: dict) -> CaResearchError:
-    error = cls.__new__(cls)
-    error.__dict__.update(state)
-    Exception.__init__(error, CaResearchError.__str__(error))
-    return error
+        return copyreg.__newobj__, (type(self), str(self)), self.__dict__  # type: ignore[attr-defined]
 
 
 class UsageError(CaResearchError):
@@ -214,11 +208,6 @@ class WriteError(CaResearchError, OSError):
 
 class LinkError(CaResearchError):
     """A symbolic link that cannot be followed."""
-
-    def __init__(self, what: str, *, where: str) -> None:
-        super().__init__(
-            what, where=where, hint="remove the link, or let it lead to a folder of its own"
-        )
 
 
 class BaselineError(CaResearchError):

@@ -5,11 +5,12 @@ into a rule, and the day whose knowledge is used.
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime as dt
 import re
-import reprlib
 from collections.abc import Iterable
 
+from . import arguments
 from .errors import UsageError
 
 
@@ -45,7 +46,9 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
     """
     if as_of is None or (isinstance(as_of, str) and as_of == "latest"):
         return None
-    day = _day(as_of)
+    with contextlib.suppress(ValueError, TypeError):  # a day, or what is none
+        as_of = dt.date.fromisoformat(as_of)  # type: ignore[arg-type]
+    day = arguments.day("as_of", as_of)
     if day > newest_day():
         raise UsageError(
             f"as_of is a day in the future: {day.isoformat()}",
@@ -63,18 +66,6 @@ def is_after(as_of: str, other: str) -> bool:
     (True, False)
     """
     return other != "latest" and (as_of == "latest" or as_of > other)
-
-
-def _day(as_of: str | dt.date) -> dt.date:
-    if isinstance(as_of, dt.date) and as_of == as_of:  # pandas' NaT is a date, and no day
-        return as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    try:
-        return dt.date.fromisoformat(as_of)  # type: ignore[arg-type]  # no text is refused below
-    except (ValueError, TypeError):
-        raise UsageError(
-            f"as_of must be a date or 'latest', got {reprlib.repr(as_of)}",
-            hint="for example 2023-05-19",
-        ) from None
 
 
 def spans(years: Iterable[int]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import MixedUnitsError, known_name
 from ..stats.contract import Economies, Economy, Frame, takes
-from ..stats.frames import ROUNDING, refuse_labels, require, require_some
+from ..stats.frames import ROUNDING, require, require_some
 from .guards import CREDITOR_TOTALS, current_dollars
 
 GDP = "NY.GDP.MKTP.CD"
@@ -67,13 +67,11 @@ def debt_exposure(
     >>> bool(found["of_bilateral"].between(0, 1).all())
     True
     """
-    debt = require(debt, ("measure", "value_usd", "source_id"), keys=OWED.cell)
-    macro = require(macro, ("indicator", "value", "source_id"), keys=OUTPUT.cell)
-    eco.single_economies(creditor)
-    owed_to = [creditor, *CREDITOR_TOTALS]
-    refuse_labels(debt["debtor"].unique(), "debtor", debtors)
-    refuse_labels(debt["creditor"].unique(), "creditor", owed_to)
-    refuse_labels(macro["economy"].unique(), "economy", debtors)
+    owed_to = [*eco.single_economies(creditor), *CREDITOR_TOTALS]
+    columns = ("measure", "value_usd", "source_id")
+    debt = require(debt, columns, keys=OWED.cell, debtor=debtors, creditor=owed_to)
+    columns = ("indicator", "value", "source_id")
+    macro = require(macro, columns, keys=OUTPUT.cell, economy=debtors)
     common = whole_accounts(debt, debtors, creditor)
     require_some(
         common, f"source of stocks owed to {creditor}, BIL and MUL by {', '.join(debtors)}"

@@ -12,7 +12,7 @@ from ..ground.arguments import several
 from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.source_columns import ids_in
 from ..stats.contract import MONEY, Economy, Frame, Year, takes
-from ..stats.frames import alike, figures, refuse_labels, refuse_units, require, require_some, years
+from ..stats.frames import alike, figures, refuse_units, require, require_some, years
 from ..tables.load import load
 from ..tables.preference import in_order
 from .concepts import CONCEPTS
@@ -88,8 +88,8 @@ def deflator_from_growth(
     >>> prices.set_index("year")["index"].loc[[2010, 2022]].round(1).tolist()
     [100.0, 131.7]
     """
-    macro = require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
-    refuse_labels(macro["economy"].unique(), "economy", [economy])
+    columns = ("year", "indicator", "value", "unit", "source_id")
+    macro = require(macro, columns, economy=[economy])
     of = {"economy": economy, "indicator": indicator, "source_id": source}
     rows = RATES.check(macro[macro[[*of]].eq(pd.Series(of)).all(axis=1)]).sort_values("year")
     refuse_units(rows, "unit", ("annual %",))

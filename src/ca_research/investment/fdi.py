@@ -13,7 +13,6 @@ from ..stats.frames import (
     cited,
     own_groups,
     refuse_labels,
-    refuse_named_aggregates,
     require,
     shares_of,
     years,
@@ -25,10 +24,9 @@ LEAST_INVESTORS = 5
 
 def _single(investment: pd.DataFrame) -> pd.DataFrame:
     """Rows of single investors: neither an aggregate nor a group of one's own."""
-    investment = require(investment, (), keys=("investor", "host", "year"))
+    investment = require(investment, (), keys=("investor", "host", "year"), host=())
     years(investment)
-    refuse_named_aggregates(investment["investor"].unique(), "investor")
-    refuse_labels(investment["host"].unique(), "host")
+    refuse_labels(investment["investor"].unique(), "investor", single=True)
     groups = investment["investor"].isin(list(eco.AGGREGATES))
     return investment[~(groups | own_groups(investment, ("investor", "host")))]
 
@@ -151,16 +149,14 @@ def stock_rows(
 ) -> pd.DataFrame:
     """Rows of table `investment` behind `stock_by_investor`; raises what that raises."""
     out, code = eco.single_economies(leave_out), eco.resolve(host)
-    refuse_labels(require(investment, ("host",))["host"].unique(), "host", [code])
-    rows = _stock(investment)
+    rows = _stock(require(investment, (), host=[code]))
     rows = rows[(rows["host"] == code) & (rows["year"] == whole_number("year", year))]
     if rows["source_id"].nunique() > 1:
         # several publishers: the one that names most investors is one concept; the others speak of
         # single investors
         best = rows.groupby("source_id")["investor"].nunique().idxmax()
         rows = rows[rows["source_id"] == best]
-    rows = STOCK.check(rows)
-    refuse_labels(rows["investor"].unique(), "investor", eco.codes())
+    rows = require(STOCK.check(rows), (), investor=eco.codes())
     return rows[~rows["investor"].isin(out)]
 
 

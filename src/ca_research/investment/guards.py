@@ -9,7 +9,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, known_name
 from ..stats.contract import MONEY
-from ..stats.frames import refuse_named_aggregates, refuse_units
+from ..stats.frames import refuse_labels, refuse_units
 
 CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
@@ -26,7 +26,7 @@ def refuse_overlaps(frame: pd.DataFrame, column: str, within: Sequence[str]) -> 
     """AggregateError where, in a group of `within` (which holds `year`), an aggregate stands beside
     a member, or two aggregates share one.
     """
-    refuse_named_aggregates(frame[column].unique(), column)
+    refuse_labels(frame[column].unique(), column, single=True)
     groups = set(frame[column]) & set(eco.AGGREGATES)
     for key, part in frame.groupby(list(within), dropna=False) if groups else ():
         codes, year = set(part[column]), int(part["year"].iloc[0])

@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, MixedUnitsError
 from ..stats.contract import Economies, Frame, takes
-from ..stats.frames import ROUNDING, cited, refuse_labels, require, require_some
+from ..stats.frames import ROUNDING, cited, require, require_some
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -79,8 +79,8 @@ def creditor_hhi(
     >>> found[["year", "attributed", "hhi_low", "hhi_high"]].round(2).tail(1).values.tolist()
     [[2024.0, 0.39, 0.15, 0.43]]
     """
-    debt = require(debt, ("measure", "value_usd", "source_id"), keys=OWED.cell)
-    refuse_labels(debt["debtor"].unique(), "debtor", debtors or ())
+    columns = ("measure", "value_usd", "source_id")
+    debt = require(debt, columns, keys=OWED.cell, debtor=debtors or ())
     every = debt[(debt["measure"] == measure) & (debt["source_id"] == source)]
     every = every if debtors is None else every[every["debtor"].isin(debtors)]
     rows = OWED.check(every)

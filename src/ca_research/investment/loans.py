@@ -17,7 +17,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..stats.contract import one_figure_per_cell
-from ..stats.frames import refuse_labels, require, require_some, years
+from ..stats.frames import require, require_some, years
 from ..stats.result import Result
 from . import guards
 from .concessionality import grant_element, grant_element_bounds
@@ -302,9 +302,8 @@ def loan_terms(
     columns = ("flow_type", "year", "project_id", "source_id")
     projects = require(projects, columns, keys=("host",))
     mine = projects[projects["source_id"] == edition]  # another may list the same project again
-    years(require_some(mine, f"project of edition {edition!r}"))
+    years(require_some(require(mine, (), host=eco.codes()), f"project of edition {edition!r}"))
     one_figure_per_cell(mine, ["project_id"])
-    refuse_labels(mine["host"].unique(), "host", eco.codes())
     here = set(mine["host"])
     hosts = sorted(here) if economies is None else eco.single_economies(economies, here)
     if "collateralised" in mine:

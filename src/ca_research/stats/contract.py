@@ -33,7 +33,6 @@ from .frames import (
     own_groups,
     refuse_groups,
     refuse_labels,
-    refuse_named_aggregates,
     require,
     years,
 )
@@ -125,8 +124,14 @@ class Frame:
 
     def check(self, frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
         """The frame, its figures as float64, or an error that says what is wrong with it."""
-        cell = self.cell_of(require(frame, ()).columns, by)
-        frame = self.read(frame, [*cell, *by])
+        frame = require(frame, ())
+        cell = self.cell_of(frame.columns, by)
+        frame = self.rows(frame) if self.rows else frame
+        frame = require(frame, [*self.columns, *filter(None, [self.value])], keys=[*cell, *by])
+        if self.value:
+            frame = figures(frame, self.value, negative=self.negative, gaps=self.gaps)
+        if "year" in frame:
+            years(frame)
         groups = Groups.of(frame)
         self.check_labels(frame, cell)
         account = [*(() if self.whole else by), *self.account]
@@ -136,18 +141,6 @@ class Frame:
             kinds.remove("valuation")
         alike(frame, kinds, account, groups)
         one_figure_per_cell(frame, cell, groups)
-        return frame
-
-    def read(self, frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-        """The frame, its figures as float64: columns and keys are there, years are years."""
-        if self.rows:
-            frame = self.rows(require(frame, ()))
-        wanted = (*self.columns, *([self.value] if self.value else []))
-        frame = require(frame, wanted, keys=keys)
-        if self.value:
-            frame = figures(frame, self.value, negative=self.negative, gaps=self.gaps)
-        if "year" in frame:
-            years(frame)
         return frame
 
     def check_labels(self, frame: pd.DataFrame, cell: Sequence[str]) -> None:
@@ -285,7 +278,7 @@ def refuse_aggregates(frame: pd.DataFrame, column: str, allowed: Iterable[str] =
     marked = set(frame.loc[own_groups(frame, ECONOMIES), column].unique()) - eco.codes()
     if groups := (held & set(eco.AGGREGATES)) - set(allowed) | marked:
         refuse_groups(column, groups)
-    refuse_named_aggregates(held, column)
+    refuse_labels(held, column, single=True)
 
 
 def one_figure_per_cell(

@@ -136,12 +136,14 @@ class SpecificationCurve(Result):
         names = chain.from_iterable(r.columns for r in self._regressions)
         return Figures(self._data, names, self._samples)
 
-    def _linear(self, name: str) -> tuple[list[Block], pd.DataFrame]:
-        """The blocks of a model of 'ols', and the numbers of its specifications."""
+    def _linear(self, name: str) -> tuple[list[Block], pd.DataFrame, np.ndarray]:
+        """The blocks of a model of 'ols', the numbers of its specifications, and of each row its
+        cluster, or a number of its own.
+        """
         model, regressions = self._models[name], [r for r in self._regressions if r.model == name]
         clusters = cluster_codes(self._data, model.cluster or "")
-        codes = clusters[:, 0] if clusters.size else None
-        return fitted(self._figures, regressions, model.errors, codes)
+        code = clusters[:, 0] if clusters.size else np.arange(len(self._data))
+        return *fitted(self._figures, regressions, model.errors, code), code
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -253,10 +255,8 @@ class SpecificationCurve(Result):
             model = next(iter(self._models))
         if model is None or known_name("model", model, self._models) not in linear:
             refuse("model", f"of least squares without effects ({linear})", model, "'ols'")
-        clusters = cluster_codes(self._data, self._models[model].cluster or "")
         return joint_test(
             *self._linear(model),
-            clusters[:, 0] if clusters.size else np.arange(len(self._data)),
             self._models[model].errors,
             seed=seed,
             draws=draws,
@@ -264,9 +264,6 @@ class SpecificationCurve(Result):
             direction=direction,
             alpha=alpha,
         )
-
-    def _public(self) -> dict[str, Any]:
-        return {"table": self.table}
 
     def caption(self) -> str:
         run = self.summary().iloc[0]

@@ -143,7 +143,7 @@ def prune(sample: Sample, estimator: str, log: Log) -> tuple[Sample, np.ndarray]
     Source: Correia (2015), 'Singletons, cluster-robust standard errors and fixed effects'; Correia,
     Guimarães and Zylkin (2019), arXiv 1903.01633.
     """
-    kept, gone = np.arange(len(sample.y)), dict.fromkeys((SEPARATED, SINGLETON), 0)
+    kept, gone = np.ones(len(sample.y), dtype=bool), dict.fromkeys((SEPARATED, SINGLETON), 0)
     while True:
         codes, reason = [code[kept] for code in sample.fixed], SINGLETON
         out = np.logical_or.reduce([np.bincount(c)[c] == 1 for c in codes])
@@ -152,13 +152,12 @@ def prune(sample: Sample, estimator: str, log: Log) -> tuple[Sample, np.ndarray]
             out = np.logical_or.reduce([np.bincount(c, weights=some)[c] == 0 for c in codes])
         if not out.any():
             break
-        gone[reason] += int(out.sum())
-        kept = kept[~out]
+        gone[reason] += out.sum()
+        kept[kept] = ~out
     for reason, rows in gone.items():
         note(log, "estimation", reason, rows)
-    require_some(kept, f"row is left to estimate on: {_in_words(log)}")
-    mask = np.isin(np.arange(len(sample.y)), kept)
-    return (sample if mask.all() else sample.keep(mask)), mask
+    require_some(kept[kept], f"row is left to estimate on: {_in_words(log)}")
+    return sample.keep(kept), kept
 
 
 def scaled(values: np.ndarray) -> tuple[np.ndarray, float]:

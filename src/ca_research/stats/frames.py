@@ -36,19 +36,25 @@ ROUNDING = 1e-6
 
 
 def require(
-    frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()
+    frame: pd.DataFrame,
+    columns: Iterable[str],
+    *,
+    keys: Iterable[str] = (),
+    **wanted: Collection[str],
 ) -> pd.DataFrame:
     """The frame, with an index that shares no name with a column (pandas takes neither then).
 
+    wanted: codes of economies that are looked for in a column.
+
     Raises UsageError where `frame` is no frame, two columns have one name, a column is in the index
-    or a row lacks a key, UnknownNameError where a column is not there.
+    or a row lacks a key, and as `refuse_labels`; UnknownNameError where a column is not there.
     """
     if not isinstance(frame, pd.DataFrame):
         refuse("frame", "a pandas.DataFrame", frame, "ca.load('trade')")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         refuse("columns", "named each once", twice, "frame.drop(columns=...)")
-    for column in (*columns, *keys):
+    for column in (*columns, *keys, *wanted):
         if column not in frame.columns:
             refuse_index(frame, column)
             raise UnknownNameError(
@@ -57,6 +63,8 @@ def require(
     for column in keys:
         if lost := np.count_nonzero(frame[column].isna()):
             refuse(column, "known in each row", f"{lost} without it", "frame.dropna(subset=...)")
+    for column, codes in wanted.items():
+        refuse_labels(frame[column].unique(), column, codes)
     return frame.reset_index(drop=True) if {*frame.index.names} & {*frame.columns} else frame
 
 
@@ -115,17 +123,6 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
     return marked & ~held.isin(list(eco.AGGREGATES)).any(axis=1)
 
 
-def refuse_named_aggregates(values: Iterable[object], column: str) -> None:
-    """Raise AggregateError for groups by another label than their code ('World', 'Extra-EU',
-    'Всего'), for nothing else tells these from single economies; and as `refuse_labels`.
-    """
-    held = list(values)
-    for name, code in eco.named(held).items():
-        if eco.is_aggregate(code):
-            refuse_groups(column, [f"{name} ({code})"])
-    refuse_labels(held, column)
-
-
 def refuse_groups(column: str, groups: Iterable[object]) -> NoReturn:
     """Raise AggregateError: groups stand where single economies must."""
     raise AggregateError(
@@ -135,11 +132,17 @@ def refuse_groups(column: str, groups: Iterable[object]) -> NoReturn:
 
 
 def refuse_labels(
-    values: Iterable[object], column: str, wanted: Collection[str] = frozenset()
+    values: Iterable[object],
+    column: str,
+    wanted: Collection[str] = frozenset(),
+    *,
+    single: bool = False,
 ) -> None:
     """Raise UsageError for economies by number (the register does not know that 0 is the world),
     by codes of two letters beside those of three, for one economy under two labels, and for one of
-    the `wanted`, which are looked for by their codes, under another label.
+    the `wanted`, which are looked for by their codes, under another label; if all must be `single`,
+    AggregateError for groups by another label than their code ('World', 'Extra-EU', 'Всего'), for
+    nothing else tells these from single economies.
     """
     held, codes = list(values), eco.codes()
     as_codes = {*held, *wanted}
@@ -151,6 +154,8 @@ def refuse_labels(
             refuse(column, "a code of ISO 3166-1 alpha-3", label, "KAZ")
     labels: dict[str, str] = {}
     for name, code in eco.named(held).items():
+        if single and eco.is_aggregate(code):
+            refuse_groups(column, [f"{name} ({code})"])
         other = labels.setdefault(code, code if code in as_codes else name)
         if other != name:
             raise UsageError(

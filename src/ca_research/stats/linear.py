@@ -112,7 +112,7 @@ class Block:
 
     numbers: list[int]
     rows: np.ndarray
-    codes: np.ndarray | None
+    codes: np.ndarray
     columns: list[str]
     z: np.ndarray
     x: np.ndarray
@@ -127,11 +127,10 @@ def block_of(
     regressions: Sequence[Regression],
     numbers: list[int],
     rows: np.ndarray,
-    clusters: np.ndarray | None,
+    clusters: np.ndarray,
 ) -> Block:
     """The block of the regressions of these numbers, which have these rows."""
-    if clusters is not None:
-        rows = rows[np.argsort(clusters[rows], kind="stable")]
+    rows = rows[np.argsort(clusters[rows], kind="stable")]
     outcome, treatment, *_ = regressions[numbers[0]]
     held = [regressions[n].controls for n in numbers]
     controls = list(dict.fromkeys(chain.from_iterable(held)))
@@ -147,7 +146,7 @@ def block_of(
     return Block(
         numbers=numbers,
         rows=rows,
-        codes=None if clusters is None else clusters[rows],
+        codes=clusters[rows],
         columns=[*controls, treatment, outcome],
         z=z / unit,
         x=figures.values[:, figures.at[treatment]] / unit[-2],
@@ -237,7 +236,7 @@ def fit(
         variance = rss / df / xx
         if errors != "classical":
             factor, groups = n / df, None
-            if block.codes is not None:
+            if errors == "cluster":
                 codes = block.codes[drawn]
                 groups = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
                 weights = weights[groups]
@@ -253,7 +252,7 @@ def fit(
 
 
 def fitted(
-    figures: Figures, regressions: Sequence[Regression], errors: str, clusters: np.ndarray | None
+    figures: Figures, regressions: Sequence[Regression], errors: str, clusters: np.ndarray
 ) -> tuple[list[Block], pd.DataFrame]:
     """The blocks of some regressions, and estimate, std_error, df, n and missing (why there are
     none) of each.

@@ -5,8 +5,6 @@ plots/hooks.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,27 +28,13 @@ _LATEX |= {
 
 
 class Result:
-    """Base of every result that is more than one number: `to_dict`, `to_frame`, `to_csv`,
-    `to_latex`.
+    """Base of every result that is more than one number: `to_frame`, `to_csv`, `to_latex`.
 
     A subclass is a dataclass. Its frame is the field that `_table` names (one row per year, term,
-    unit ...). Fields that begin with '_' are never exported.
+    unit ...). Fields that begin with '_' are nobody else's.
     """
 
     _table: ClassVar[str] = "table"
-
-    def _public(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}  # type: ignore[arg-type]
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields as plain Python values, ready for JSON.
-
-        Returns
-        -------
-        dict of str to Any
-            Frames as lists of rows, what is missing as None.
-        """
-        return {name: _plain(value) for name, value in self._public().items()}
 
     def to_frame(self) -> pd.DataFrame:
         """The tidy frame behind this result, as a copy.
@@ -74,8 +58,8 @@ class Result:
         kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).capitalize()
         single = [
             f"{name.replace('_', ' ')} {value if isinstance(value, str) else f'{value:.6g}'}"
-            for name, value in self._public().items()
-            if isinstance(value, (str, int, float))
+            for name, value in vars(self).items()
+            if isinstance(value, (str, int, float)) and not name.startswith("_")
         ]
         return f"{kind}: {', '.join(single)}"
 
@@ -195,15 +179,3 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(
         lambda cell: " ".join(map(str, cell)) if isinstance(cell, (tuple, list)) else cell
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.DataFrame):
-        return [_plain(row) for row in value.to_dict("records")]
-    if isinstance(value, (pd.Series, Mapping)):
-        return {str(key): _plain(v) for key, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if pd.isna(value) else value

@@ -18,8 +18,9 @@ import pandas as pd
 
 from ..ground.arguments import number, refuse
 from ..ground.errors import CoverageError
+from ..ground.numbers import counted
 from .columns import floats
-from .frames import require, require_some
+from .frames import require
 from .result import Result
 
 LEAST_BEFORE = 8
@@ -332,19 +333,27 @@ def synthetic_control(
     used = tuple(np.array(units, dtype=object)[~lacking])[1:]
     values, periods = np.asfortranarray(values[:, ~lacking]), periods[~absent]
     after = periods >= start
-    hint = "choose another start, a longer panel or a wider pool"
-    few = f"{least_before} figures of {treated} before {start:g}"
-    require_some(periods[~after][least_before - 1 :], few, hint)
-    require_some(periods[after], f"figure of {treated} from {start:g} on", hint)
-    require_some(used[least_donors - 1 :], f"{least_donors} donors observed throughout", hint)
+    before = int((~after).sum())
+    if before < least_before:
+        raise CoverageError(
+            f"{treated}: figures for {counted(before, 'period')} before {start:g}, at least "
+            f"{least_before} are needed",
+            hint="choose another start or a longer panel",
+        )
+    if not after.any() or len(used) < least_donors:
+        raise CoverageError(
+            f"{treated}: no figure from {start:g} on, or fewer than {least_donors} donors observed "
+            "throughout",
+            hint="choose another start, a longer panel or a wider pool",
+        )
     level = _level(values, after) if demean else values
     weights = simplex_weights(level[~after, 0], level[~after, 1:])
     gap = level[:, 0] - level[:, 1:] @ weights
     spread = values[~after, 0].std()
     if _rmspe(gap[~after]) <= EXACT * spread or spread == 0:
         raise CoverageError(
-            f"{treated}: {len(used)} donors match all periods exactly, so there is no error to "
-            "compare with",
+            f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error "
+            "to compare with",
             hint="fewer donors, a longer period before treatment, or an outcome that varies",
         )
     some = np.flatnonzero(weights > 1e-9)

@@ -31,6 +31,9 @@ Rows: TypeAlias = pd.DataFrame | list[dict[str, Any]]
 Measure: TypeAlias = Callable[..., Rows]
 """Called with the choices of a specification by their names."""
 
+Way: TypeAlias = tuple[tuple[str, ...], tuple[Any, ...]]
+"""The data paths of a specification, and its choices of method."""
+
 KINDS = ("data", "method", "removal")
 
 OWN_COLUMNS = ("spec", "is_main", "excluded", "missing")
@@ -409,13 +412,11 @@ def collapse(results: Rows, methods: Sequence[str] = ()) -> dict[Any, Any]:
     return representatives
 
 
-def _by_specification(
-    results: Rows, methods: Sequence[str]
-) -> dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]]:
+def _by_specification(results: Rows, methods: Sequence[str]) -> dict[Any, Way]:
     """The data paths of each specification, and its choices of method (of its first row)."""
     if isinstance(results, pd.DataFrame):
         results = records(require(results, ("spec", *methods)))
-    by_spec: dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]] = {}
+    by_spec: dict[Any, Way] = {}
     for row in results:
         path = row.get("path")
         known = (str(path),) if path and path == path else ()  # neither '' nor NaN

@@ -17,7 +17,7 @@ from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, MixedUnitsError, known_name
 from ..ground.periods import spans
 from ..stats.contract import Economies, Economy, Frame, Year, takes
-from ..stats.frames import refuse_groups, refuse_labels, require, require_some, years
+from ..stats.frames import refuse_groups, require, require_some, years
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -95,8 +95,8 @@ def _rows(
     if source is not None:
         known_name("source", source, {*registry.sources(), *students["source_id"].dropna()})
     of |= {"origin": origin, "level": level}
-    for column in {"origin", "destination"} & {*of}:
-        refuse_labels(students[column].unique(), column, [of[column]])
+    asked = {side: [of[side]] for side in ("origin", "destination") if side in of}
+    require(students, (), **asked)
     return students[students[[*of]].eq(pd.Series(of)).all(axis=1)]
 
 

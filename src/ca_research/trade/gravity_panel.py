@@ -17,7 +17,7 @@ from ..ground.arguments import refuse, whole_numbers
 from ..ground.errors import known_name
 from ..stats.contract import Frame, Single, Year, takes
 from ..stats.fixed_effects import note
-from ..stats.frames import origin, refuse_labels, require, require_some
+from ..stats.frames import origin, require, require_some
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
 _SIDES = {
@@ -64,8 +64,7 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
         sides = {f"_{side}": [side, "year"] for side in ("exporter", "importer")}
     declared = Frame(cell=tuple(keys), value="", single=("indicator",))
     covariates = declared.check(covariates)
-    for column in set(keys) - {"year"}:
-        refuse_labels(covariates[column].unique(), column, eco.codes())
+    require(covariates, (), **{key: eco.codes() for key in keys if key != "year"})
     numbers = covariates.select_dtypes(["number", "bool"]).astype(float)
     numbers = numbers.drop(columns=["year", "is_aggregate"], errors="ignore")
     require_some(
@@ -211,9 +210,7 @@ def treated_pairs(
     [1.0, 0.0]
     """
     sides = {"exporter": exporter, "importer": importers}
-    for column, wanted in sides.items():
-        refuse_labels(panel[column].unique(), column, wanted)
-    hit = panel[[*sides]].isin(sides).all(axis=1)
+    hit = require(panel, (), **sides)[[*sides]].isin(sides).all(axis=1)
     if since is not None:
         hit &= panel["year"] >= since
     require_some(

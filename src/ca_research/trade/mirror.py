@@ -89,9 +89,7 @@ def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
     """Rows of all products together in which one of the economies is a side, once they are fit to
     be compared.
     """
-    trade = require(trade, ("value_usd",), keys=KEYS)
-    for side in ("reporter", "partner"):
-        refuse_labels(trade[side].unique(), side, of)
+    trade = require(trade, ("value_usd",), keys=KEYS, reporter=of, partner=of)
     mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
     total = mine[mine["product"].eq("TOTAL")]
     if len(mine):

@@ -17,7 +17,7 @@ import pandas as pd
 from duckdb import DuckDBPyRelation as Relation
 
 from ..stats.contract import ECONOMIES, KINDS, Frame
-from ..stats.frames import figures, refuse_labels, require
+from ..stats.frames import figures, require
 from ..stats.frames import years as refuse_no_years
 from ..tables.levels import sums
 from .checks import SUM
@@ -319,8 +319,7 @@ def totals(
         wanted.append(f"year in {_listed(years)}")
     if codes is not None:  # rows of these may call them by another label
         pairs = trade.filter(" and ".join(wanted)).project("reporter, partner").distinct().df()
-        for side in pairs:
-            refuse_labels(pairs[side].unique(), side, codes)
+        require(pairs, (), reporter=codes, partner=codes)
         wanted.append(f"(reporter in {_listed(codes)} or partner in {_listed(codes)})")
     lacking = " or ".join(f"{key} is null" for key in KEYS)
     rows = trade.filter(f"{lacking} or {' and '.join(wanted)}").df()

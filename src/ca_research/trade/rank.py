@@ -26,7 +26,6 @@ from ..stats.frames import (
     cited,
     own_groups,
     refuse_labels,
-    refuse_named_aggregates,
     require,
     require_some,
     years,
@@ -79,7 +78,7 @@ def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Figures that a rank may rest on: `both_reports` without panels, by economy and year."""
     rows = both_reports(trade, economies=economies)
     rows = rows[~rows["source_id"].isin(of_role(rows["source_id"].unique(), "panel"))]
-    refuse_named_aggregates(rows["other"].unique(), "partner")
+    refuse_labels(rows["other"].unique(), "partner", single=True)
     rows = rows[rows["economy"] != rows["other"]]  # nobody is a partner of their own
     return rows.reset_index(drop=True)
 
