@@ -5,7 +5,7 @@ votes are spread over the powers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -127,6 +127,7 @@ def concentration_change(
     interval. No source with both periods is recorded in `missing`.
     Raises UsageError for a period that is none.
     """
+    from scipy.stats import ttest_ind
 
     def changed(code: str) -> Answer:
         table = _both_periods(trade, code, early, late, flow, partners)
@@ -134,7 +135,9 @@ def concentration_change(
             why = f"no own report by partner in both {early} and {late}"
             return {"missing": why, "interval": interval}
         a, b = (pick(table, period=p)["hhi"].to_numpy() for p in ("early", "late"))
-        low, high = _welch(a, b) if interval == "welch" else (b.min() - a.max(), b.max() - a.min())
+        low, high = b.min() - a.max(), b.max() - a.min()
+        if interval == "welch":
+            low, high = ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
         ends = {"estimate": float(b.mean() - a.mean()), "low": float(low), "high": float(high)}
         used = _single_partners(trade, code, flow, partners)
         years = omit(table, period="")["year"]
@@ -142,12 +145,6 @@ def concentration_change(
         return {"used": used[_REPORTS], "interval": interval} | ends
 
     return [one_row(changed(code), economy=code) for code in economies]
-
-
-def _welch(a: np.ndarray, b: np.ndarray) -> Any:
-    from scipy.stats import ttest_ind
-
-    return ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
 
 
 POWERS = ("CHN", "RUS", "USA")
