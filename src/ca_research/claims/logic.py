@@ -62,9 +62,7 @@ def _parts(condition: Any) -> tuple[list[Any], int]:
             return parts, len(parts)
         case {"any": parts}:
             return parts, 1
-        case {"at_least": int(least), "of": parts}:
-            return parts, least
-    raise ValueError(f"not a condition: {condition!r}")
+    return condition["of"], condition["at_least"]
 
 
 def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:

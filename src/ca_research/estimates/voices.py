@@ -305,11 +305,8 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
             if codes == {name} or not mine.any():
                 continue
             if terms.each_speaks or terms.for_each:
-                of = f"figures for each {terms.for_each}".removesuffix(" for each ")
-                raise UsageError(
-                    f"{name} would be added up from {of} of each of its members",
-                    hint="ask for one of them",
-                )
+                what = f"{name} would be added up from a figure that each of its members has"
+                raise UsageError(what, hint="ask for one of them")
             parts = figures[mine]
             known = parts.groupby(["source", "part"])["other"].transform("nunique")
             bloc = parts[known == len(codes)].assign(other=name)
