@@ -13,7 +13,7 @@ import pandas as pd
 from ..estimates.frame import Estimate
 from ..estimates.measures import by_economy, measure
 from ..estimates.once import once
-from ..estimates.series import Answer, each_economy, omit, one_row, pick
+from ..estimates.series import Answer, each_economy, omit, one_row, pick, with_every
 from ..ground import economies as eco
 from ..ground.periods import window_years
 from ..registry import article
@@ -46,11 +46,8 @@ def _single_partners(trade: pd.DataFrame, economy: str, flow: str, partners: str
     one_figure_per_cell(rows, ["source_id", "year", "partner", "flow"])
     if partners == "named":
         rows = pick(rows, partner=article().partners)
-    flow_counts = rows.groupby(["source_id", "year", "partner"])["flow"].transform("size")
-    rows = rows[flow_counts == len(flows)]
-    powers = rows["partner"].where(rows["partner"].isin(NEEDED))
-    listed = powers.groupby([rows["source_id"], rows["year"]]).transform("nunique")
-    return rows[listed == len(NEEDED)]
+    rows = with_every(rows, ["source_id", "year", "partner"], flow=flows)
+    return with_every(rows, ["source_id", "year"], partner=NEEDED)
 
 
 def hhi_years(
@@ -204,7 +201,7 @@ def spread(
     Formula: max over powers of the mean over sessions, less the min.
     """
     rows = _in_window(votes(facts, economies=economies).dropna(subset=[of]), window)
-    complete = rows.groupby(["economy", "year"])["power"].transform("nunique") == len(POWERS)
+    rows = with_every(rows, ["economy", "year"], power=POWERS)
 
     def between(mine: pd.DataFrame) -> Answer:
         if mine.empty:
@@ -212,7 +209,7 @@ def spread(
         used = mine[["economy", "power", "year", "source_id"]]
         return {"used": used, "estimate": float(np.ptp(mine.groupby("power")[of].mean()))}
 
-    return each_economy(economies, rows[complete], between, "economy")
+    return each_economy(economies, rows, between, "economy")
 
 
 _CAST = (

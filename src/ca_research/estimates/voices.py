@@ -33,7 +33,7 @@ from ..stats.frames import (
 from ..tables.levels import of_level
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row
-from .series import between, omit, pick
+from .series import between, omit, pick, with_every
 
 SOURCES = ("preferred", "every")
 """The source that speaks for its reporter, or each of them; a source may also be named by its
@@ -307,11 +307,9 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
             if terms.each_speaks or terms.for_each:
                 what = f"{name} would be added up from a figure that each of its members has"
                 raise UsageError(what, hint="ask for one of them")
-            parts = figures[mine]
-            known = parts.groupby(["source", "part"])["other"].transform("nunique")
-            bloc = parts[known == len(codes)].assign(other=name)
+            bloc = with_every(figures[mine], ["source", "part"], other=codes).assign(other=name)
             if bloc.empty:
-                absent = sorted(map(eco.name_of, codes.difference(parts["other"])))
+                absent = sorted(map(eco.name_of, codes.difference(figures[mine]["other"])))
                 lacking = f"; {year} lacks {', '.join(absent)}"
             counted = figures["other"].eq(name) & of_year | (mine & question.compares)
             figures = pd.concat([figures[~counted], bloc])  # none counts twice
