@@ -5,6 +5,7 @@ votes are spread over the powers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -35,14 +36,20 @@ _REST = ("_X", "S19")
 _REPORTS = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
 
+@partial(once, by_row=True)
+def _totals(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """What an economy itself reports of all goods with single partners."""
+    rows = pick(trade, reporter=economy, product="TOTAL").dropna(subset="value_usd")
+    return omit(rows, partner=[*eco.AGGREGATES, *_REST, economy])
+
+
 @once
 def _single_partners(trade: pd.DataFrame, economy: str, flow: str, partners: str) -> pd.DataFrame:
     """What each own source of an economy reports of single partners with all directions of a flow,
     in years with China and Russia: their absence would lower an index.
     """
     flows = FLOWS[flow]
-    rows = pick(trade, reporter=economy, product="TOTAL", flow=flows).dropna(subset="value_usd")
-    rows = omit(rows, partner=[*eco.AGGREGATES, *_REST, economy])
+    rows = pick(_totals(trade, economy), flow=flows)
     one_figure_per_cell(rows, ["source_id", "year", "partner", "flow"])
     if partners == "named":
         rows = pick(rows, partner=article().partners)
