@@ -82,7 +82,7 @@ def approval_gap(
     powers = eco.resolve_all([about, against])
 
     def gap(mine: pd.DataFrame) -> Answer:
-        both = at_year(with_every(mine, "year", about=powers))
+        both = at_year(with_every(mine, ["year"], about=powers))
         if both.empty:
             named = " and ".join(map(eco.in_prose, powers))
             return f"0 years with published figures on both {named}"

@@ -53,7 +53,8 @@ def _single_partners(trade: pd.DataFrame, economy: str, flow: str, partners: str
     one_figure_per_cell(rows, ["source_id", "year", "partner", "flow"])
     if partners == "named":
         rows = pick(rows, partner=article().partners)
-    rows = with_every(rows, ["source_id", "year", "partner"], flow=flows)
+    counts = rows.groupby(["source_id", "year", "partner"])["flow"].transform("size")
+    rows = rows[counts == len(flows)]
     return with_every(rows, ["source_id", "year"], partner=NEEDED)
 
 

@@ -66,7 +66,7 @@ def _sides(
     imports: pd.DataFrame, origins: list[str], goods: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Imports from the origins, and from everywhere in the years that have every good."""
-    total = with_every(pick(imports, exporter="WLD"), "year", commodity=goods)
+    total = with_every(pick(imports, exporter="WLD"), ["year"], commodity=goods)
     return pick(imports, exporter=origins), total
 
 

@@ -236,7 +236,7 @@ def stated_since(own_firsts: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
         pairs = [f"{row.economy}-CHN", f"{row.economy}-{row.first}"]
         rows = pick(facts, attribute=f"trade_turnover_reported_by_{row.economy}", unit="USD")
         rows = rows[rows["period"].eq(rows["year"].astype(str)) & rows["year"].gt(row.year)]
-        both = with_every(pick(rows, subject=pairs), "year", subject=pairs)
+        both = with_every(pick(rows, subject=pairs), ["year"], subject=pairs)
         last = both.query("year == year.max()").sort_values("value", ascending=False)
         if len(last) == 2:  # or more than one figure on a partner
             sums = joined(

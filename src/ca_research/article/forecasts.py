@@ -172,7 +172,7 @@ def _yearly(rows: pd.DataFrame, flow: str) -> tuple[pd.Series, pd.DataFrame]:
 
     rows: of `china_reported`.
     """
-    rows = with_every(pick(rows, direction=FLOWS[flow]), "year", direction=FLOWS[flow])
+    rows = with_every(pick(rows, direction=FLOWS[flow]), ["year"], direction=FLOWS[flow])
     return rows.groupby("year")["value_usd"].sum(), rows[_CELL]
 
 

@@ -60,18 +60,19 @@ def _held(rows: pd.DataFrame, values: Mapping[str, Any]) -> np.ndarray:
     return np.array([*held], dtype=bool).reshape(len(values), len(rows))
 
 
-def with_every(rows: pd.DataFrame, by: str | Sequence[str], **wanted: Any) -> pd.DataFrame:
+def with_every(rows: pd.DataFrame, by: Sequence[str], **wanted: Any) -> pd.DataFrame:
     """Rows of the groups in which the column named has each of some values.
 
     Examples
     --------
     >>> flows = {"year": [2020, 2020, 2021], "flow": ["export", "import", "import"]}
-    >>> with_every(pd.DataFrame(flows), "year", flow=("export", "import"))["year"].tolist()
+    >>> with_every(pd.DataFrame(flows), ["year"], flow=("export", "import"))["year"].tolist()
     [2020, 2020]
     """
     [(column, values)] = wanted.items()
-    held = rows.assign(**{column: rows[column].where(rows[column].isin({*values}))})
-    return rows[held.groupby(by)[column].transform("nunique") == len({*values})]
+    held = rows[column].where(rows[column].isin({*values}))
+    many = held.groupby([rows[name] for name in by]).transform("nunique")
+    return rows[many == len({*values})]
 
 
 def ratio(part: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:

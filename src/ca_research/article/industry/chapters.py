@@ -80,7 +80,7 @@ def _reported(
     """
     rows = pick(chapter_rows(trade, economy), year=years)
     if importers == "steady":
-        rows = with_every(rows, "reporter", year=years)
+        rows = with_every(rows, ["reporter"], year=years)
     counts = rows.groupby("year")["reporter"].nunique().reindex(years, fill_value=0)
     why = ""
     if (least := counts.min()) < LEAST_IMPORTERS:
