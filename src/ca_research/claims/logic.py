@@ -62,7 +62,9 @@ def _parts(condition: Any) -> tuple[list[Any], int]:
             return parts, len(parts)
         case {"any": parts}:
             return parts, 1
-    return condition["of"], condition["at_least"]
+        case {"at_least": int(least), "of": parts}:
+            return parts, least
+    raise ValueError(f"not a condition: {condition!r}")
 
 
 def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:
