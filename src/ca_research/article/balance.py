@@ -220,6 +220,49 @@ def spread(
     return each_economy(economies, rows, between, "economy")
 
 
+@measure("relations.spread_place")
+def spread_place(
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    of: Literal["agreement", "distance"],
+    window: Window = "five_years",
+) -> list[Estimate]:
+    """Per cent of the members of the United Nations whose votes are spread more evenly over the
+    powers than the economy's: below 50, they are spread more evenly than the median member's.
+
+    facts: table `facts` with the places that the settings name, by session. economies: codes.
+    of: of agreement, or of the distance of ideal points. window: as in `spread`.
+    Returns an estimates frame, one row per economy: the mean place over the sessions of the window.
+    An economy without a place in any of them has the reason in `missing`.
+    """
+    name = getattr(settings().votes, f"{of}_place")
+    rows = _in_window(pick(facts, attribute=name).dropna(subset="value"), window)
+
+    used, why = ["fact_id", "subject", "attribute", "year"], "no place among members is given"
+    return _means(economies, rows, "subject", "value", used, why)
+
+
+def _means(
+    economies: Sequence[str],
+    rows: pd.DataFrame,
+    whose: str,
+    value: str,
+    used: Sequence[str],
+    why: str,
+) -> list[Estimate]:
+    """The mean of a column by economy, or why there is none. used: columns of the rows behind it,
+    beside their source.
+    """
+
+    def mean(mine: pd.DataFrame) -> Answer:
+        if mine.empty:
+            return why
+        return {"used": mine[[*used, "source_id"]], "estimate": float(mine[value].mean())}
+
+    return each_economy(economies, rows, mean, whose)
+
+
 _CAST = (
     r"(?P<economy>[A-Z]{3}(?:(?:, | and )[A-Z]{3})*) "
     r"(?P<vote>abstains?|do(?:es)? not vote|votes? against|votes? for)"
@@ -269,11 +312,5 @@ def stood_aside(
     cast = war_votes(events, economies=economies)
     cast = pick(cast, seat=votes == "the_seat")
     cast = cast.assign(year=cast["date"].str[:4].astype(int))
-
-    def share(mine: pd.DataFrame) -> Answer:
-        if mine.empty:
-            return "no vote on the war is on record"
-        used = mine[["economy", "date", "year", "source_id"]]
-        return {"used": used, "estimate": float(mine["aside"].mean())}
-
-    return each_economy(economies, cast, share, "economy")
+    used, why = ["economy", "date", "year"], "no vote on the war is on record"
+    return _means(economies, cast, "economy", "aside", used, why)

@@ -300,9 +300,11 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
     for name in question.of:
         for year in sorted({*figures["year"]}):
             codes = {*terms.members(name, year)}
+            if codes == {name}:
+                continue
             of_year = figures["year"] == year
             mine = figures["other"].isin(codes) & of_year
-            if codes == {name} or not mine.any():
+            if not mine.any():
                 continue
             if terms.each_speaks or terms.for_each:
                 what = f"{name} would be added up from a figure that each of its members has"
