@@ -23,7 +23,7 @@ def test_the_tables_of_a_report(name, snapshot):
     assert not len(glance) or glance["answer"].eq(STORED["verdict"]["answer"]).all()
     tables = {"glance": glance[SHOWN], "score": overview.guess_score(guessed)}
     tables |= {"wrong": guessed[~guessed["right"]], "family": overview.family(stored)}
-    tables |= {"share": overview.testable_share(glance), "themes": overview.by_theme(glance)}
+    tables["share"] = overview.testable_share(glance)
     assert {one: table.round(9).to_csv(index=False) for one, table in tables.items()} == snapshot
 
 

@@ -21,6 +21,7 @@ from ..estimates.series import (
     pick,
     rows_of,
     series,
+    with_every,
 )
 from ..ground import economies as eco
 from ..ground import numbers
@@ -81,8 +82,7 @@ def approval_gap(
     powers = eco.resolve_all([about, against])
 
     def gap(mine: pd.DataFrame) -> Answer:
-        asked_of = mine.groupby("year")["about"].transform("nunique")
-        both = at_year(mine[asked_of == len(powers)])
+        both = at_year(with_every(mine, ["year"], about=powers))
         if both.empty:
             named = " and ".join(map(eco.in_prose, powers))
             return f"0 years with published figures on both {named}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import pandas as pd
 from ..estimates.frame import Estimate
 from ..estimates.measures import by_economy, measure
 from ..estimates.once import once
-from ..estimates.series import Answer, each_economy, omit, one_row, pick
+from ..estimates.series import Answer, each_economy, omit, one_row, pick, with_every
 from ..ground import economies as eco
 from ..ground.periods import window_years
 from ..registry import article
@@ -53,11 +53,9 @@ def _single_partners(trade: pd.DataFrame, economy: str, flow: str, partners: str
     one_figure_per_cell(rows, ["source_id", "year", "partner", "flow"])
     if partners == "named":
         rows = pick(rows, partner=article().partners)
-    flow_counts = rows.groupby(["source_id", "year", "partner"])["flow"].transform("size")
-    rows = rows[flow_counts == len(flows)]
-    powers = rows["partner"].where(rows["partner"].isin(NEEDED))
-    listed = powers.groupby([rows["source_id"], rows["year"]]).transform("nunique")
-    return rows[listed == len(NEEDED)]
+    counts = rows.groupby(["source_id", "year", "partner"])["flow"].transform("size")
+    rows = rows[counts == len(flows)]
+    return with_every(rows, ["source_id", "year"], partner=NEEDED)
 
 
 def hhi_years(
@@ -134,6 +132,7 @@ def concentration_change(
     interval. No source with both periods is recorded in `missing`.
     Raises UsageError for a period that is none.
     """
+    from scipy.stats import ttest_ind
 
     def changed(code: str) -> Answer:
         table = _both_periods(trade, code, early, late, flow, partners)
@@ -141,7 +140,9 @@ def concentration_change(
             why = f"no own report by partner in both {early} and {late}"
             return {"missing": why, "interval": interval}
         a, b = (pick(table, period=p)["hhi"].to_numpy() for p in ("early", "late"))
-        low, high = _welch(a, b) if interval == "welch" else (b.min() - a.max(), b.max() - a.min())
+        low, high = b.min() - a.max(), b.max() - a.min()
+        if interval == "welch":
+            low, high = ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
         ends = {"estimate": float(b.mean() - a.mean()), "low": float(low), "high": float(high)}
         used = _single_partners(trade, code, flow, partners)
         years = omit(table, period="")["year"]
@@ -149,12 +150,6 @@ def concentration_change(
         return {"used": used[_REPORTS], "interval": interval} | ends
 
     return [one_row(changed(code), economy=code) for code in economies]
-
-
-def _welch(a: np.ndarray, b: np.ndarray) -> Any:
-    from scipy.stats import ttest_ind
-
-    return ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
 
 
 POWERS = ("CHN", "RUS", "USA")
@@ -214,7 +209,7 @@ def spread(
     Formula: max over powers of the mean over sessions, less the min.
     """
     rows = _in_window(votes(facts, economies=economies).dropna(subset=[of]), window)
-    complete = rows.groupby(["economy", "year"])["power"].transform("nunique") == len(POWERS)
+    rows = with_every(rows, ["economy", "year"], power=POWERS)
 
     def between(mine: pd.DataFrame) -> Answer:
         if mine.empty:
@@ -222,7 +217,50 @@ def spread(
         used = mine[["economy", "power", "year", "source_id"]]
         return {"used": used, "estimate": float(np.ptp(mine.groupby("power")[of].mean()))}
 
-    return each_economy(economies, rows[complete], between, "economy")
+    return each_economy(economies, rows, between, "economy")
+
+
+@measure("relations.spread_place")
+def spread_place(
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    of: Literal["agreement", "distance"],
+    window: Window = "five_years",
+) -> list[Estimate]:
+    """Per cent of the members of the United Nations whose votes are spread more evenly over the
+    powers than the economy's: below 50, they are spread more evenly than the median member's.
+
+    facts: table `facts` with the places that the settings name, by session. economies: codes.
+    of: of agreement, or of the distance of ideal points. window: as in `spread`.
+    Returns an estimates frame, one row per economy: the mean place over the sessions of the window.
+    An economy without a place in any of them has the reason in `missing`.
+    """
+    name = getattr(settings().votes, f"{of}_place")
+    rows = _in_window(pick(facts, attribute=name).dropna(subset="value"), window)
+
+    used, why = ["fact_id", "subject", "attribute", "year"], "no place among members is given"
+    return _means(economies, rows, "subject", "value", used, why)
+
+
+def _means(
+    economies: Sequence[str],
+    rows: pd.DataFrame,
+    whose: str,
+    value: str,
+    used: Sequence[str],
+    why: str,
+) -> list[Estimate]:
+    """The mean of a column by economy, or why there is none. used: columns of the rows behind it,
+    beside their source.
+    """
+
+    def mean(mine: pd.DataFrame) -> Answer:
+        if mine.empty:
+            return why
+        return {"used": mine[[*used, "source_id"]], "estimate": float(mine[value].mean())}
+
+    return each_economy(economies, rows, mean, whose)
 
 
 _CAST = (
@@ -274,11 +312,5 @@ def stood_aside(
     cast = war_votes(events, economies=economies)
     cast = pick(cast, seat=votes == "the_seat")
     cast = cast.assign(year=cast["date"].str[:4].astype(int))
-
-    def share(mine: pd.DataFrame) -> Answer:
-        if mine.empty:
-            return "no vote on the war is on record"
-        used = mine[["economy", "date", "year", "source_id"]]
-        return {"used": used, "estimate": float(mine["aside"].mean())}
-
-    return each_economy(economies, cast, share, "economy")
+    used, why = ["economy", "date", "year"], "no vote on the war is on record"
+    return _means(economies, cast, "economy", "aside", used, why)

@@ -64,7 +64,7 @@ def border_total(
     rows = border_lengths(facts, economies=economies, side=side)
     one_figure_per_cell(rows, ["economy"])
     unknown = _unknown(economies, rows["economy"]) if side == "central_asian" else ""
-    if unknown and len(rows):
+    if unknown:
         return [estimate_row(missing=f"no profile gives the border of {unknown} with China")]
     rows = rows[rows["value"] > 0].sort_values("value", ascending=False)
     if rows.empty:
@@ -96,8 +96,6 @@ def neighbours(
         require(geography, ("origin", "destination", "contiguous", "source_id"))
         rows = pick(geography, destination="CHN", origin=economies).dropna(subset="contiguous")
         whose, touches = rows["origin"], rows["contiguous"].astype(bool)
-    if rows.empty:
-        return [estimate_row(missing=f"nothing on borders by {evidence}")]
     if unknown := _unknown(economies, whose):
         return [estimate_row(missing=f"nothing on the border of {unknown} by {evidence}")]
     return [estimate_row(rows, estimate=float(whose[touches].nunique()))]

@@ -152,7 +152,8 @@ def case_origins(evidence: pd.DataFrame, *, claim: str, coding: str, codes: str)
     order of their weight. The row that shows the case best, with its `code`, how it was `counted`
     ('strict' where that code is among them, else 'wide') and its `name`, and the case in words.
     """
-    rows, wanted = _documents(evidence, claim, coding), split(codes)
+    rows, wanted = documents_of(evidence, claim=claim, coding=coding).frame, split(codes)
+    rows = omit(rows, strength="commentary")
     strict = rows["strict"].isin(wanted)
     code = rows["strict"].where(strict, rows["wide"])
     code = pd.Categorical(code.where(code.isin(wanted)), wanted, ordered=True)
@@ -163,9 +164,3 @@ def case_origins(evidence: pd.DataFrame, *, claim: str, coding: str, codes: str)
     names = [source_and_year(*row) for row in zip(rows["source_id"], rows["year"], strict=True)]
     cases = [case_name(case, coding) for case in rows["case"]]
     return rows.assign(name=names, case=[name[:1].upper() + name[1:] for name in cases])
-
-
-def _documents(evidence: pd.DataFrame, claim: str, coding: str) -> pd.DataFrame:
-    """Coded documents of a claim that are no commentary."""
-    rows = documents_of(evidence, claim=claim, coding=coding).frame
-    return omit(rows, strength="commentary")

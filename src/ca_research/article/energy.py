@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
-from ..estimates.series import at_year, level, one_row, pick, ratio, series
+from ..estimates.series import at_year, level, one_row, pick, ratio, series, with_every
 from ..ground import economies as eco
 from ..stats.contract import one_figure_per_cell
 from ..stats.frames import figures
@@ -54,7 +54,7 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
     to all of 'Other CIS'. Origins above the total are of another account and have no share.
     """
     goods, _, origins = COMMODITIES[commodity]
-    inside, total = _sides(_quantities(energy, commodity), origins, len(goods))
+    inside, total = _sides(_quantities(energy, commodity), origins, goods)
     if origin == "kazakhstan":
         inside = pick(inside, exporter="KAZ")
     shares = ratio(inside, total)
@@ -62,11 +62,12 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
     return shares.assign(low=0.0) if commodity == "crude" else shares
 
 
-def _sides(imports: pd.DataFrame, origins: list[str], goods: int) -> tuple[pd.DataFrame, ...]:
+def _sides(
+    imports: pd.DataFrame, origins: list[str], goods: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Imports from the origins, and from everywhere in the years that have every good."""
-    total = pick(imports, exporter="WLD")
-    complete = total.groupby("year")["commodity"].transform("nunique") == goods
-    return pick(imports, exporter=origins), total[complete]
+    total = with_every(pick(imports, exporter="WLD"), ["year"], commodity=goods)
+    return pick(imports, exporter=origins), total
 
 
 @measure("economy.energy_share")
@@ -122,7 +123,7 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     without consumption in bcm). Formula: 100 * sum of the five / the total named.
     """
     goods, _, origins = COMMODITIES["gas"]
-    inside, total = _sides(_quantities(energy, "gas"), origins, len(goods))
+    inside, total = _sides(_quantities(energy, "gas"), origins, goods)
     used = pick(macro, indicator="EI.gas_consumption", unit="bcm", economy="CHN")
     used = used.sort_values("source_id")
     totals = {

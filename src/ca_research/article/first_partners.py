@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from ..claims import Evidence
 from ..estimates.once import once
+from ..estimates.series import pick, with_every
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import fixed, number
@@ -232,12 +233,10 @@ def stated_since(own_firsts: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
     """
     sentences = []
     for row in own_firsts.query("first != 'CHN'").itertuples():
-        rows = facts[
-            facts["subject"].isin([f"{row.economy}-CHN", f"{row.economy}-{row.first}"])
-            & facts["attribute"].eq(f"trade_turnover_reported_by_{row.economy}")
-            & facts["period"].eq(facts["year"].astype(str))
-        ].query("unit == 'USD' and year > @row.year")
-        both = rows[rows.groupby("year")["subject"].transform("nunique") == 2]
+        pairs = [f"{row.economy}-CHN", f"{row.economy}-{row.first}"]
+        rows = pick(facts, attribute=f"trade_turnover_reported_by_{row.economy}", unit="USD")
+        rows = rows[rows["period"].eq(rows["year"].astype(str)) & rows["year"].gt(row.year)]
+        both = with_every(pick(rows, subject=pairs), ["year"], subject=pairs)
         last = both.query("year == year.max()").sort_values("value", ascending=False)
         if len(last) == 2:  # or more than one figure on a partner
             sums = joined(

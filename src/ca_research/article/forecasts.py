@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
-from ..estimates.series import Answer, omit, one_row, pick
+from ..estimates.series import Answer, omit, one_row, pick, with_every
 from ..ground import economies as eco
 from ..ground.arguments import day
 from ..ground.errors import CaResearchError
@@ -146,8 +146,8 @@ def _china_shares(
     preferred one first, then as its agency states it.
     """
     rows = omit(pick(trade, reporter=code, product="TOTAL"), partner=[*eco.AGGREGATES, code])
-    flows = rows.groupby(["source_id", "year"])["flow"].transform("nunique")
-    rows = rows[flows.eq(len(FLOWS["turnover"])) & rows["value_usd"].notna()]
+    rows = with_every(rows, ["source_id", "year"], flow=FLOWS["turnover"])
+    rows = rows.dropna(subset="value_usd")
     for source in ranked(rows["source_id"].unique(), ("office", "compilation")):
         mine = pick(rows, source_id=source)
         sums = mine.pivot_table(index="year", columns="partner", values="value_usd", aggfunc="sum")
@@ -172,8 +172,7 @@ def _yearly(rows: pd.DataFrame, flow: str) -> tuple[pd.Series, pd.DataFrame]:
 
     rows: of `china_reported`.
     """
-    rows = pick(rows, direction=FLOWS[flow])
-    rows = rows[rows.groupby("year")["flow"].transform("size") == len(FLOWS[flow])]
+    rows = with_every(pick(rows, direction=FLOWS[flow]), ["year"], direction=FLOWS[flow])
     return rows.groupby("year")["value_usd"].sum(), rows[_CELL]
 
 

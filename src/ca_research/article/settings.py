@@ -42,12 +42,15 @@ class SeaAccess(Model):
 
 
 class Votes(Model):
-    """agreement, ideal_point: attributes of table `facts`. about_a_seat: words in the detail of a
-    vote that is about a place in a body and not about the war itself.
+    """agreement, ideal_point: attributes of table `facts`. agreement_place, distance_place: those
+    that say how many members have a smaller spread (per cent). about_a_seat: words in the detail of
+    a vote that is about a place in a body and not about the war itself.
     """
 
     agreement: str
     ideal_point: str
+    agreement_place: str
+    distance_place: str
     about_a_seat: str
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
-from ..estimates.series import pick
+from ..estimates.series import pick, with_every
 from ..ground import economies as eco
 from ..ground.errors import CoverageError
 from ..registry import article
@@ -104,9 +104,7 @@ def stated_shares(facts: pd.DataFrame | None, economies: Sequence[str]) -> pd.Da
     most_of_year = facts["period"].astype(str).str.fullmatch(r"\d{4}( Jan-(Oct|Nov|Dec))?")
     rows = facts[facts["attribute"].isin(names) & facts["year"].notna() & most_of_year]
     rows = rows.assign(economy=rows["subject"].str[:3], other=rows["subject"].str[4:])
-    needed = rows.assign(needed=rows["other"].where(rows["other"].isin(NEEDED)))
-    listed = needed.groupby(["economy", "year", "source_id"])["needed"].transform("nunique")
-    return rows[listed == len(NEEDED)]
+    return with_every(rows, ["economy", "year", "source_id"], other=NEEDED)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -149,7 +149,8 @@ class Evidence:
         UnknownNameError
             No such source.
         """
-        known_name("source", source, registry.sources())
+        if source not in registry.sources():
+            known_name("source", source, self.sources)
         assert self.gathering is not None
         return self.gathering.again(source)
 

@@ -106,14 +106,6 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns.split()).sort_values("claim", ignore_index=True)
 
 
-def by_theme(at_a_glance: pd.DataFrame) -> pd.DataFrame:
-    """Number of claims per theme (rows) and verdict (columns, in the order of the five words). Not
-    a score of the article.
-    """
-    counts = pd.crosstab(at_a_glance["theme"], at_a_glance["verdict"]).rename_axis(columns=None)
-    return counts.reindex(columns=list(registry.VERDICTS), fill_value=0).reset_index()
-
-
 def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     """Guesses made beforehand beside the outcomes, for every reading that has one: claim, reading,
     blind, guess, verdict, right.

@@ -83,29 +83,9 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
 
 @measure("series.level")
 @_general
-def level(counterpart: str, *, window: int = 1) -> Question:
-    """The figure itself, in the unit of the table; '' of a table without counterparts.
-
-    window: years over which it is averaged, the last being the one asked for.
-    """
-    each, span = _figure(counterpart), _window(window)
-
-    def mean(voice: Voice, year: int) -> float | None:
-        return _mean(each, voice, span(year))
-
-    return Question((counterpart,), mean, lambda year: (span(year),), in_unit=True)
-
-
-def _window(years: int) -> Callable[[int], range]:
-    """The years of a window by its last."""
-    how_many("window", years)
-    return lambda last: range(last - years + 1, last + 1)
-
-
-def _mean(each: Question, voice: Voice, years: Sequence[int]) -> float | None:
-    """What a voice answers on the average of some years; None where it does not in one of them."""
-    values = [each.answer(voice, year) for year in years]
-    return None if None in values else math.fsum(values) / len(values)  # type: ignore[arg-type]
+def level(counterpart: str) -> Question:
+    """The figure itself, in the unit of the table; '' of a table without counterparts."""
+    return _figure(counterpart)
 
 
 def _figure(of: str) -> Question:
@@ -209,16 +189,17 @@ def change(
     difference; a and b are the means over the `window` years that end in `since` and in the year
     asked for.
     """
+    how_many("window", window)
     each = _share(counterpart) if of == "share" else _figure(counterpart)
-    span = _window(window)
 
     def spans(year: int) -> tuple[range, range]:
-        return span(since), span(year)
+        return range(since - window + 1, since + 1), range(year - window + 1, year + 1)
 
     def answer(voice: Voice, year: int) -> float | None:
-        before, after = (_mean(each, voice, years) for years in spans(year))
-        if before is None or after is None:
+        ends = [[each.answer(voice, y) for y in span] for span in spans(year)]
+        if any(value is None for end in ends for value in end):
             return None
+        before, after = (math.fsum(end) / window for end in ends)  # type: ignore[arg-type]
         if by == "difference":
             return after - before
         if not before > 0 or (by == "per_year" and after < 0):

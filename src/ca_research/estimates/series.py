@@ -60,6 +60,21 @@ def _held(rows: pd.DataFrame, values: Mapping[str, Any]) -> np.ndarray:
     return np.array([*held], dtype=bool).reshape(len(values), len(rows))
 
 
+def with_every(rows: pd.DataFrame, by: Sequence[str], **wanted: Any) -> pd.DataFrame:
+    """Rows of the groups in which the column named has each of some values.
+
+    Examples
+    --------
+    >>> flows = {"year": [2020, 2020, 2021], "flow": ["export", "import", "import"]}
+    >>> with_every(pd.DataFrame(flows), ["year"], flow=("export", "import"))["year"].tolist()
+    [2020, 2020]
+    """
+    [(column, values)] = wanted.items()
+    held = rows[column].where(rows[column].isin({*values}))
+    many = held.groupby([rows[name] for name in by]).transform("nunique")
+    return rows[many == len({*values})]
+
+
 def ratio(part: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
     """One series over another in per cent, of years with both: the rows of both, each with the
     quotient of their sums. Over nothing, or less, there is none.

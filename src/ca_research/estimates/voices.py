@@ -32,7 +32,7 @@ from ..stats.frames import (
 from ..tables.levels import of_level
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row
-from .series import between, omit, pick
+from .series import between, omit, pick, with_every
 
 SOURCES = ("preferred", "every")
 """The source that speaks for its reporter, or each of them; a source may also be named by its
@@ -300,21 +300,18 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
     for name in question.of:
         for year in sorted({*figures["year"]}):
             codes = {*terms.members(name, year)}
+            if codes == {name}:
+                continue
             of_year = figures["year"] == year
             mine = figures["other"].isin(codes) & of_year
-            if codes == {name} or not mine.any():
+            if not mine.any():
                 continue
             if terms.each_speaks or terms.for_each:
-                of = f"figures for each {terms.for_each}".removesuffix(" for each ")
-                raise UsageError(
-                    f"{name} would be added up from {of} of each of its members",
-                    hint="ask for one of them",
-                )
-            parts = figures[mine]
-            known = parts.groupby(["source", "part"])["other"].transform("nunique")
-            bloc = parts[known == len(codes)].assign(other=name)
+                what = f"{name} would be added up from a figure that each of its members has"
+                raise UsageError(what, hint="ask for one of them")
+            bloc = with_every(figures[mine], ["source", "part"], other=codes).assign(other=name)
             if bloc.empty:
-                absent = sorted(map(eco.name_of, codes.difference(parts["other"])))
+                absent = sorted(map(eco.name_of, codes.difference(figures[mine]["other"])))
                 lacking = f"; {year} lacks {', '.join(absent)}"
             counted = figures["other"].eq(name) & of_year | (mine & question.compares)
             figures = pd.concat([figures[~counted], bloc])  # none counts twice

@@ -114,13 +114,13 @@ def show_themes(verdicts: Verdicts, as_of: str = "latest") -> None:
     if glance.empty:
         return
     words = glance.loc[glance["kind"] != "opinion", "verdict"].value_counts()
-    themes = overview.by_theme(glance)
     show(
         verdict_matrix(glance),
         section="main",
         title=f"The most frequent verdicts on {counted(int(words.sum()), 'claim')}: "
         + ", then ".join(f"“{word}” ({number})" for word, number in words.head(2).items()),
-        alt="; ".join(f"{r.theme}: {sum(r[2:])} entries" for r in themes.itertuples()) + ".",
+        alt="; ".join(f"{of}: {n} entries" for of, n in glance.groupby("theme").size().items())
+        + ".",
         data=glance,
         sources=[],
         note="Each number names a claim, in the reading closest to its sentence, or a sentence of "

@@ -17,7 +17,7 @@ import pandas as pd
 from ...estimates.frame import Estimate
 from ...estimates.measures import measure
 from ...estimates.once import once
-from ...estimates.series import Answer, at_year, each_economy, one_row, pick
+from ...estimates.series import Answer, at_year, each_economy, one_row, pick, with_every
 from ...ground import economies as eco
 from ...ground.periods import window_years
 from ...stats.contract import one_figure_per_cell
@@ -80,7 +80,7 @@ def _reported(
     """
     rows = pick(chapter_rows(trade, economy), year=years)
     if importers == "steady":
-        rows = rows[rows.groupby("reporter")["year"].transform("nunique") == len(set(years))]
+        rows = with_every(rows, ["reporter"], year=years)
     counts = rows.groupby("year")["reporter"].nunique().reindex(years, fill_value=0)
     why = ""
     if (least := counts.min()) < LEAST_IMPORTERS:

@@ -7,12 +7,12 @@ A cell is China against Russia, the EU and the United States on one concept, bas
 from __future__ import annotations
 
 import hashlib
+import operator
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, Literal
 
 import pandas as pd
@@ -27,8 +27,10 @@ from ...registry import article
 from .fields import WAYS, field_cells
 
 MAIN = {field: next(iter(ways)) for field, ways in WAYS.items()}
-LEAST = {"cells": 10, "dimension": 4, "economy": 3}
-"""Below this a share of the filled cells would rest on one table, or speak of one country."""
+LEAST = (10, 4, 3)
+"""Cells, dimensions and economies: below this a share of the filled cells would rest on one table,
+or speak of one country.
+"""
 Cells = list[Estimate]
 """As from `field_cells`."""
 
@@ -189,12 +191,11 @@ def _comparisons(cells: Cells, place: int) -> pd.DataFrame:
 
 def _too_few(filled: Cells) -> str:
     """Why a share of the filled cells would say too little, or ''."""
-    many = {"cells": len(filled)} | {
-        name: len({c[name] for c in filled}) for name in ("dimension", "economy")
-    }
-    if all(many[name] >= least for name, least in LEAST.items()):
+    fields, economies = ({c[name] for c in filled} for name in ("dimension", "economy"))
+    many = len(filled), len(fields), len(economies)
+    if all(map(operator.ge, many, LEAST)):
         return ""
-    return "{} cells of {} dimensions and {} economies are filled".format(*many.values())
+    return "{} cells of {} dimensions and {} economies are filled".format(*many)
 
 
 def _others(filled: Cells) -> str:
@@ -219,7 +220,7 @@ def _fields(cells: Iterable[Mapping[str, Any]]) -> str:
     later.
     """
     last_full, by_year = article().date.year - 1, dict[int | None, list[str]]()
-    for field, group in groupby(cells, itemgetter("dimension")):
+    for field, group in groupby(cells, operator.itemgetter("dimension")):
         codes, years = zip(*((c["economy"], int(c["last_year"])) for c in group), strict=True)
         early = {year if year < last_full else None for year in years}
         all_five = {*codes} == {*eco.CA5}
