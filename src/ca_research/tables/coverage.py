@@ -166,14 +166,14 @@ def holes(name: str, codes: str | Sequence[str] | None = None, **filters: Any) -
     for code in sorted(named) if codes is None else economies.resolve_all(codes):
         mine = long[long["economy"] == code]
         years = _years(mine)
-        first, last = (years[0], years[-1]) if years else (None, None)
-        lacking = spans({*range(first or 0, last or 0)} - {*years})
+        first, last = min(years, default=None), max(years, default=None)
+        lacking = spans({*range(first or 0, last or 0)} - years)
         counts = mine["figures"].sum(), mine["source_id"].nunique()
         rows.append((code, *counts, first, last, len(years), lacking))
     return pd.DataFrame(rows, columns=_HOLES).astype({"first_year": "Int64", "last_year": "Int64"})
 
 
-def _years(rows: pd.DataFrame) -> list[int]:
+def _years(rows: pd.DataFrame) -> set[int]:
     """Years with a figure; of a table of days, those in which they lie."""
     years = rows["date"].str[:4] if "date" in rows else rows["year"]
-    return sorted({int(year) for year in years.dropna()})
+    return {int(year) for year in years.dropna()}
