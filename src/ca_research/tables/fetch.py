@@ -30,7 +30,7 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import Addition, compared, entry_of, keep, valid_id
+from .add import Addition, compared, entry_of, keep, source_entry, valid_id
 from .database import connect
 from .reading import read
 from .validate import arrow
@@ -364,7 +364,8 @@ def _proposal(
         "title": f"{service.publisher}: {_title(one.asked)}",
         "found_in": vintage.found_in(one.day),
     }
-    entry = entry_of(figures, about, one.source, one.table)
+    source = source_entry(one.source, about, figures.layout, figures.given.name)
+    entry = entry_of(figures, source, spec)
     entry = entry.model_copy(update={"vintage": one.stamp})
     with connect() as connection:
         connection.register("good", arrow(spec, figures.rows))
