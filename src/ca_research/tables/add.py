@@ -113,6 +113,9 @@ class Addition:
         printer.text(str(self))
 
 
+A = TypeVar("A", bound=Addition)
+
+
 def add(
     file: str | Path | Sequence[str | Path],
     *,
@@ -286,9 +289,6 @@ def _add(
         if streamed:
             write = functools.partial(large.write, reading, proposal.entry.source)
         return keep(proposal, functools.partial(added.refuse_known, source), write)
-
-
-A = TypeVar("A", bound=Addition)
 
 
 def keep(
