@@ -58,7 +58,6 @@ def test_links_pipes_and_folders_are_refused(tmp_path):
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "folder.csv").mkdir()
-    (tmp_path / "name_\udcfe.csv").write_text(TEXT)
     for file in set(tmp_path.iterdir()) - {tmp_path / "real.csv"}:
         with pytest.raises(FileError):
             sources.read(file)

@@ -410,7 +410,6 @@ class ClaimSpec(Model):
         for criterion in criteria:
             same = self.criteria()[criterion.name] == criterion
             must(same, f"criterion {criterion.name!r} is declared twice, differently")
-        for criterion in criteria:
             _known("axes", criterion.every_axis, axes)
             bars = {"threshold": criterion.threshold}
             bars |= {"at_least": criterion.over.at_least} if criterion.over else {}

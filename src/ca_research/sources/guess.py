@@ -287,10 +287,11 @@ class Proposal:
         times = self.asked.times
         fields = self.columns.items()
         units = {n: unit for n, f in fields if f.column and (unit := self.unit(n)) is not None}
-        heads = heads_of_figures(self.columns, self.across, self.table)
-        heads_and_formats = (*heads, *(t for t in texts if t.startswith(SHOWN_AS)))
-        other = next(filter(_of_other_money, map(str, heads_and_formats)), None)
-        doubtful = next(filter(_SCALES.search, map(str, (*heads, *texts))), "")
+        of_figures = heads_of_figures(self.columns, self.across, self.table)
+        heads = [head for head in self.heads if head in of_figures]
+        formats = (text for text in texts if text.startswith(SHOWN_AS))
+        other = next(filter(_of_other_money, (*heads, *formats)), None)
+        doubtful = next(filter(_SCALES.search, (*heads, *texts)), "")
         for name, unit in units.items():
             field = self.columns[name]
             if unit == "USD" and other:

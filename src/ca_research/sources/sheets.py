@@ -135,10 +135,10 @@ def read(file: Path, *, part: bool = False) -> Given:
         of this module.
     """
     suffix = file.suffix.lower()
-    if suffix not in SUFFIXES or not file.name.isprintable():
+    if suffix not in SUFFIXES:
         raise FileError(
             f"no file of figures that is known: {suffix or 'a name without an ending'}",
-            where=file.name.encode(errors="backslashreplace").decode(),
+            where=file.name,
             hint=f"give one of {', '.join(SUFFIXES)}; unpack what is packed, and save an old "
             "workbook, or one with macros, as .xlsx",
         )
@@ -191,13 +191,8 @@ def unchanged(file: Path, most: float = math.inf) -> Iterator[None]:
 
 # --- text
 
-_NO_TEXT = re.compile(rb"\s*(PK\x03\x04|\x1f\x8b|<!doctype html|<html)", re.I)
-"""How workbooks, packed files and web pages begin."""
-
 
 def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
-    if _NO_TEXT.match(content):
-        raise ValueError("a workbook, a packed file or a web page that is called a text")
     text = texts.decoded(content, name)
     rows, lines, count = list[list[Cell]](), list[int](), 0
     for fields, line in numbered(io.StringIO(text, newline=""), delimiter(text, name)):

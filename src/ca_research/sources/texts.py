@@ -26,9 +26,7 @@ def decoded(content: bytes, name: str) -> str:
         encoding = "utf-16"
     if not (text := _strictly(content, encoding)):
         known = {old: _known_names(old) for name in _OLD if (old := _strictly(content, name))}
-        text = max(known, key=lambda old: known[old], default="")
-        if list(known.values()).count(known.get(text, 0)) != 1 or not known[text]:
-            text = ""
+        text = max(filter(known.get, known), key=lambda old: known[old], default="")
     plain = text.encode()
     if (content and not text) or len(plain.translate(None, CONTROL)) < len(plain):
         raise FileError(

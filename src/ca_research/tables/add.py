@@ -113,6 +113,9 @@ class Addition:
         printer.text(str(self))
 
 
+A = TypeVar("A", bound=Addition)
+
+
 def add(
     file: str | Path | Sequence[str | Path],
     *,
@@ -274,11 +277,11 @@ def _add(
         else:
             connection, content = opened.enter_context(connect()), sources.read(files[0])
         mapped, layout = sources.understand(content, spec, user_map)
-        source_entry(source, about, layout, content.name)  # what lacks is said before all is read
+        known = source_entry(source, about, layout, content.name)  # said before all is read
         reader = sources.Reader(content, mapped, spec)
         reading = Reading(connection, reader, source, skip_bad, work)
         figures = reading.found(content, layout, FEW if streamed else None)
-        entry = entry_of(figures, about, source, spec.table)
+        entry = entry_of(figures, known, spec)
         proposal = compared(connection, entry, figures, about["origin"] is None and layout is None)
         if consent is not None and not consent(proposal):
             return proposal
@@ -286,9 +289,6 @@ def _add(
         if streamed:
             write = functools.partial(large.write, reading, proposal.entry.source)
         return keep(proposal, functools.partial(added.refuse_known, source), write)
-
-
-A = TypeVar("A", bound=Addition)
 
 
 def keep(
@@ -320,25 +320,24 @@ def valid_id(source: str) -> None:
         )
 
 
-def entry_of(figures: Read, about: Mapping[str, Any], source: str, table: str) -> registry.Added:
+def entry_of(figures: Read, source: registry.Source, table: registry.Table) -> registry.Added:
     """The register entry of what was read; raises UsageError where figures are of a year after that
     in which they were published: nobody knew them then.
     """
-    year = registry.table(table).columns.get("year")
-    entry = source_entry(source, about, figures.layout, figures.given.name)
+    year = table.columns.get("year")
     # an academic year that is named by its end may have begun in that of the publication
     last = (figures.last or 0) - (year is not None and year.span == "last")
-    if year and year.type == "year" and last > bounds(str(entry.edition))[1].year:
+    if year and year.type == "year" and last > bounds(str(source.edition))[1].year:
         raise UsageError(
-            f"figures of {figures.last} in a source that was published on {entry.edition}: nobody "
+            f"figures of {figures.last} in a source that was published on {source.edition}: nobody "
             "knew them then",
-            where=f"source {source!r}",
+            where=f"source {source.source_id!r}",
             hint="give the day of the edition that has them: --published; forecasts are no figures "
             "of a table: leave them out by `only` in the map",
         )
     return registry.Added(
-        source=entry,
-        table=table,
+        source=source,
+        table=table.table,
         rows=figures.count,
         rows_sha256="0" * 64,
         file=figures.given.name,

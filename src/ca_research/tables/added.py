@@ -129,11 +129,9 @@ def _sha256_of(files: Sequence[Path]) -> str:
 
 def refuse_known(source_id: str) -> None:
     """Raise UsageError where a source of this id is in the register or was added."""
-    listed = source_id in registry.listed_sources()
-    if listed or (paths.added_dir() / source_id).exists():
+    if source_id in registry.listed_sources() or (paths.added_dir() / source_id).exists():
         raise UsageError(
-            f"source {source_id!r} is in the register" + ("" if listed else ", and was added"),
-            where="registry/sources.csv" if listed else f"data/added/{source_id}",
+            f"source {source_id!r} is in the register, or was added",
             hint="give another id: --source ID, or take back what was added: ca-research data "
             "remove",
         )
@@ -141,11 +139,9 @@ def refuse_known(source_id: str) -> None:
 
 def refuse_located(table: registry.Table) -> None:
     """Raise UsageError for a table to which nothing is added here."""
-    of_register = table.known == "source" and not table.files
-    if table.location or of_register:
-        place = "are those of the register" if of_register else "live elsewhere"
+    if table.location or (table.known == "source" and not table.files):
         raise UsageError(
-            f"the rows of table {table.table!r} {place}, so none are added to it here",
+            f"the rows of table {table.table!r} live elsewhere, so none are added to it here",
             hint="add them there, or make a table of your own: registry/tables",
         )
 

@@ -17,6 +17,8 @@ from ..ground.periods import spans
 from .query import relation
 from .rules import dtype
 
+_TELLS = ("flow", "measure", "level", "indicator", "commodity")
+"""Columns of a key that tell rows of one economy apart at a glance."""
 _HOLES = ["economy", "figures", "sources", "first_year", "last_year", "years", "lacking"]
 
 
@@ -57,15 +59,6 @@ class Coverage(pd.DataFrame):
         return draw("Coverage", self, **options)
 
 
-def default_who(table: registry.Table) -> list[str]:
-    """The first economy of the key and what tells its rows apart at a glance (flow, measure, level,
-    ...).
-    """
-    first = table.of_type("economy")[:1]
-    words = [c for c in table.key if c in ("flow", "measure", "level", "indicator", "commodity")]
-    return first + words if first else [c for c in table.key if c not in ("source_id", "year")][:1]
-
-
 def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) -> Coverage:
     """Who reports what, when, from which source: figures per year and source.
 
@@ -100,7 +93,9 @@ def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) ->
     1      KGZ   KGZ_NSC  2023       98
     """
     table = registry.table(name)
-    who = several(by or default_who(table))
+    first = table.of_type("economy")[:1]
+    usual = [*first, *(c for c in table.key if c in _TELLS)] if first else list(table.key[:1])
+    who = several(by or usual)
     for column in who:
         known_name(f"column of table {name!r}", column, table.columns)
     who = [column for column in dict.fromkeys(who) if column not in ("source_id", "year")]
@@ -166,14 +161,14 @@ def holes(name: str, codes: str | Sequence[str] | None = None, **filters: Any) -
     for code in sorted(named) if codes is None else economies.resolve_all(codes):
         mine = long[long["economy"] == code]
         years = _years(mine)
-        first, last = (years[0], years[-1]) if years else (None, None)
-        lacking = spans({*range(first or 0, last or 0)} - {*years})
+        first, last = min(years, default=None), max(years, default=None)
+        lacking = spans({*range(first or 0, last or 0)} - years)
         counts = mine["figures"].sum(), mine["source_id"].nunique()
         rows.append((code, *counts, first, last, len(years), lacking))
     return pd.DataFrame(rows, columns=_HOLES).astype({"first_year": "Int64", "last_year": "Int64"})
 
 
-def _years(rows: pd.DataFrame) -> list[int]:
+def _years(rows: pd.DataFrame) -> set[int]:
     """Years with a figure; of a table of days, those in which they lie."""
     years = rows["date"].str[:4] if "date" in rows else rows["year"]
-    return sorted({int(year) for year in years.dropna()})
+    return {int(year) for year in years.dropna()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+import itertools
 import re
 import shutil
 import time
@@ -29,7 +30,7 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import Addition, compared, entry_of, keep, valid_id
+from .add import Addition, compared, entry_of, keep, source_entry, valid_id
 from .database import connect
 from .reading import read
 from .validate import arrow
@@ -214,16 +215,13 @@ _TELLS = ("reporter", "partner", "flow", "product", "origin", "destination", "ec
 
 def _id(provider: str, choice: Mapping[str, Any]) -> str:
     """An id for a source, of the provider and what is asked: COMTRADE_TJK_2022_IMPORT."""
-    words = "_".join([provider, *(w for v in choice.values() for w in _listed(v).split(", "))])
+    values = (v if isinstance(v, list) else [v] for v in choice.values())
+    words = "_".join(map(str, [provider, *itertools.chain.from_iterable(values)]))
     words += "_on" if "since" in choice and "until" not in choice else ""
     name = re.sub(r"[^A-Z0-9]+", "_", words.upper())
     if len(name) <= 60:
         return name
     return f"{name[:50].rstrip('_')}_{hashlib.sha256(name.encode()).hexdigest()[:6].upper()}"
-
-
-def _listed(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _refuse_other(source: str, provider: str, table: str, choice: Mapping[str, Any]) -> None:
@@ -235,9 +233,8 @@ def _refuse_other(source: str, provider: str, table: str, choice: Mapping[str, A
         return added.refuse_known(source)
     last = vintage.find(source, entry.vintage)
     if (last.provider, last.table, last.asked) != (provider, table, dict(choice)):
-        request = ", ".join(f"{k} {_listed(v)}" for k, v in last.asked.items())
         raise UsageError(
-            f"{source} is what was fetched from {last.provider} for {request}",
+            f"{source} is what was fetched from {last.provider} for {_title(last.asked)}",
             hint=f"give this another id: --source ...; or ca-research data remove {source}",
         )
     return None
@@ -367,7 +364,8 @@ def _proposal(
         "title": f"{service.publisher}: {_title(one.asked)}",
         "found_in": vintage.found_in(one.day),
     }
-    entry = entry_of(figures, about, one.source, one.table)
+    source = source_entry(one.source, about, figures.layout, figures.given.name)
+    entry = entry_of(figures, source, spec)
     entry = entry.model_copy(update={"vintage": one.stamp})
     with connect() as connection:
         connection.register("good", arrow(spec, figures.rows))

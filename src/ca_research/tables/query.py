@@ -14,9 +14,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from ..ground import paths, reads
+from ..ground import reads
 from ..ground.arguments import number
-from ..ground.errors import CaResearchError, TimeLimitError, UsageError
+from ..ground.errors import TimeLimitError, UsageError
 from ..ground.periods import parse_as_of
 from ..ground.sql import parquet as parts_sql
 from ..ground.sql import text
@@ -66,8 +66,6 @@ def sql(query: str, *, seconds: float | None = SECONDS) -> pd.DataFrame:
         It took longer than `seconds`, and was stopped.
     MissingTableError, StaleTablesError
         The tables have not been built, or not since figures were added or removed.
-    CaResearchError
-        A file of the build is damaged.
 
     Examples
     --------
@@ -178,16 +176,9 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
     ) as connection:
         declared = reads.declared("table")
         readable = [name for name in names() if declared is None or name in declared]
-        try:
-            _views(connection, readable)
-        except duckdb.Error as error:
-            raise CaResearchError(
-                _without_paths(str(error), folder).splitlines()[0],
-                where=paths.shown(folder),
-                hint="ca-research data build --force",
-            ) from None
         hint = f"tables: {', '.join(readable)}"
         try:
+            _views(connection, readable)
             _one_select(connection, query, hint)
             with _limit(connection, seconds):
                 yield connection.sql(query)

@@ -53,15 +53,12 @@ def find(source: str, prefix: str) -> registry.Vintage:
     there are several.
     """
     there = {one.stamp: one for one in kept(_known(source))}
-    match [stamp for stamp in there if prefix and stamp.startswith(prefix)]:
-        case [stamp]:
-            return there[stamp]
-        case [_, *_] as several:
-            raise UsageError(
-                f"{prefix} is the beginning of several vintages of {source}",
-                hint=", ".join(several),
-            )
-    return there[known_name(f"vintage of {source}", prefix, there)]
+    stamps = [stamp for stamp in there if prefix and stamp.startswith(prefix)]
+    if len(stamps) > 1:
+        raise UsageError(
+            f"{prefix} is the beginning of several vintages of {source}", hint=", ".join(stamps)
+        )
+    return there[stamps[0] if stamps else known_name(f"vintage of {source}", prefix, there)]
 
 
 def frame(one: registry.Vintage) -> pd.DataFrame:

@@ -83,8 +83,7 @@ def choice(name: str, request: Mapping[str, Any]) -> dict[str, Any]:
     if "year" in allowed and "year" not in options:  # two ways to say it
         allowed += ["since", "until"]
     for option in options:
-        beside = " beside a year" if "year" in options else ""
-        known_name(f"option of {name}{beside}", option, allowed)
+        known_name(f"option of {name}", option, allowed)
     there = {"year" if option == "since" else option for option in options}
     if lacking := [n for n in how.needs if n not in there]:
         raise UsageError(
