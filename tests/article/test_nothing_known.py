@@ -17,7 +17,7 @@ def test_a_part_without_figures_is_a_note_in_its_place_and_a_slip_is_none(capsys
     show_note("Nothing.")
     shown = capsys.readouterr().out
     assert "vnd.ca-research.note+json" in shown and "'section': 'against'" in shown
-    assert "has no row" in shown and "Nothing." in shown
+    assert "no row in frame" in shown and "Nothing." in shown
     with pytest.raises(KeyError), where_known():
         pd.DataFrame()["value"]
     assert not capsys.readouterr().out

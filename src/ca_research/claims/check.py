@@ -14,10 +14,12 @@ import pandas as pd
 
 from .. import registry
 from ..estimates.generic import misdeclared
+from ..ground import economies as eco
 from ..ground import paths
 from ..ground.errors import CaResearchError, UnknownNameError
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
+from ..registry.claims import Want
 from ..registry.declared import declared_measures
 from ..registry.schedule import read_notebook
 from .compute import Call, Computation
@@ -79,6 +81,7 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
     yield from (("notebook", fault) for fault in _notebook(claim))
     for table in sorted(set(claim.data) - notebook_tables.get(claim.notebook, set(claim.data))):
         yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
+    yield from (("wanted", fault) for want in claim.wanted for fault in _want(want))
     for name, criterion in claim.criteria().items():
         yield from ((f"criteria.{name}", fault) for fault in _criterion(claim, criterion))
     if claim.declared_on > newest_day():
@@ -102,6 +105,23 @@ def _notebook(claim: ClaimSpec) -> Iterator[str]:
     judged = sorted(set(_JUDGES.findall(code)))
     if judged and claim.id not in judged:
         yield f"it judges {', '.join(judged)}, not {claim.id}"
+
+
+def _want(want: Want) -> Iterator[str]:
+    """A figure that no row of the table could be is never found, and never asked for."""
+    if want.table not in registry.tables():
+        return
+    columns, economies = registry.table(want.table).columns, {"{economy}", *eco.codes()}
+    for slot in {*re.findall("{.*?}", f"{want.what} {[*want.cells.values()]}")} - {"{economy}"}:
+        yield f"there is no slot {slot}"
+    for name, value in want.cells.items():
+        if name not in columns:
+            yield f"table {want.table} has no column {name!r}"
+            continue
+        known = columns[name].values or (economies if columns[name].type == "economy" else ())
+        for one in value if isinstance(value, tuple) else (value,):
+            if known and str(one) not in known:
+                yield f"no {name} of {want.table} is {one!r}"
 
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
@@ -165,15 +185,19 @@ def _rule(reading: Reading) -> Iterator[str]:
     """A rule must be able to support and to contradict, and never both at once."""
     if reading.rule is None:
         return
-    names, reached = [c.name for c in reading.criteria], set()
+    names = [c.name for c in reading.criteria]
+    verdicts = set()
     for states in itertools.product(SETTLED, repeat=len(names)):
         known = dict(zip(names, states, strict=True))
         met = {word for word, end in reading.rule.ends.items() if evaluate(end, known)}
         if len(met) == len(ENDS):
-            yield f"both supported and contradicted where the criteria are {known}"
+            where = ", ".join(map(" ".join, known.items()))
+            yield f"both supported and contradicted where {where}"
             return
-        reached |= met
-    yield from (f"no state of the criteria would make it {end}" for end in {*ENDS} - reached)
+        verdicts |= met
+    yield from (
+        f"no state of the criteria would make it {end}" for end in ENDS if end not in verdicts
+    )
 
 
 def stale(stored: Stored) -> bool:
@@ -209,8 +233,10 @@ def verdict(stored: Stored) -> list[str]:
         return []
     place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
     readings = {reading.name: reading for reading in registry.claim(stored["claim"]).readings}
-    reading = readings[stored["reading"]]
+    reading = readings.get(stored["reading"])
     states = {c["name"]: c["state"] for c in stored["criteria"]}
+    if reading is None or states.keys() != {c.name for c in reading.criteria}:
+        return [f"{place}: the register declares no such reading, or other criteria of it"]
     mains = {c["name"]: c["main_met"] for c in stored["criteria"]}
     implied, _ = apply_rule(reading, states, mains)
     turned = [*deciding(reading, states, implied)]

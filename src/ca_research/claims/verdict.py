@@ -335,7 +335,8 @@ class Verdict:
         return text_of("verdict.j2", v=self, criterion_number=criterion_number, **more).rstrip()
 
     def __repr__(self) -> str:
-        of = f"{self.claim}, reading {self.reading}, as of {self.as_of}"
+        gone = f", without {self.params['without']}" if "without" in self.params else ""
+        of = f"{self.claim}, reading {self.reading}, as of {self.as_of}{gone}"
         return f"<Verdict on {of}: {self.verdict}{', fragile' * self.fragile}>"
 
     @property

@@ -109,6 +109,9 @@ class _Aggregates(Mapping[str, Aggregate]):
     def __len__(self) -> int:
         return len(_read_aggregates())
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
 
 @dataclass(frozen=True)
 class _Group(Sequence[str]):

@@ -93,6 +93,12 @@ class Proposal:
         if len(lacking) == 1:  # a column of economies whose heading says nothing known
             self.add(lacking[0], self.places_of_economies())
         self.spread()
+        filled = {*self.columns, *(k for a in self.across for k in a.gives)}
+        for name, column in self.table.columns.items():  # some have a word for what nobody says
+            if name not in filled and (
+                words := {"unspecified", "unknown"} & {*(column.values or ())}
+            ):
+                self.columns[name] = Field(constant=words.pop())
         read = {f.column or "" for f in self.columns.values()} | {a.column for a in self.across}
         heads = enumerate(self.heads)
         unread = {at: head for at, head in heads if head not in read and self.cells(at)}
