@@ -322,18 +322,11 @@ def test_a_stack_that_cannot_be_forked_gets_an_ordinary_kernel(
 def test_what_a_fork_cannot_have_gets_an_ordinary_kernel_and_is_said(
     runtime, tmp_path, monkeypatch, said
 ):
-    with kernel(warm=False, stdout=subprocess.DEVNULL):
-        assert "stdout" in said()[0]
     with monkeypatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "2")
         with kernel(warm=False) as one:
             assert one.run("import os; print(os.environ['OMP_NUM_THREADS'])") == "2"
         assert "OMP_NUM_THREADS=2" in said()[0]
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTHONHASHSEED", "random")
-        with kernel(warm=False) as one, kernel(warm=False) as other:
-            assert one.run("print(hash('a'))") != other.run("print(hash('a'))")
-        assert len(said()) == 1, "once in a process"
     (tmp_path / "ca-research").touch()
     tmp_path.chmod(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))

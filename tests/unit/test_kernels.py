@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from tests.warm import NEEDED
 
-from ca_research import kernels
 from ca_research.ground import paths
 from ca_research.kernels import place, protocol, provisioner, stack
 from ca_research.kernels.place import Unavailable
@@ -162,6 +161,5 @@ def test_the_kernelspec_names_the_registered_provisioner():
     spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text(encoding="utf-8"))
     named = spec["metadata"]["kernel_provisioner"]["provisioner_name"]
     (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=named)
-    assert named == kernels.PROVISIONER and found.load() is provisioner.WarmProvisioner
+    assert found.load() is provisioner.WarmProvisioner
     assert spec["argv"][1:] == ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    assert kernels.default() == (kernels.NAME, "")

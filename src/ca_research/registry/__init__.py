@@ -152,8 +152,10 @@ def claims() -> dict[str, ClaimSpec]:
 
 def claim(claim_id: str) -> ClaimSpec:
     """One claim; raises UnknownNameError with suggestions."""
-    if str(claim_id) not in claims():  # within a run, maybe one that is not declared
-        reads.check("registry", f"claims/{claim_id}")
+    if str(claim_id) not in claims():
+        files = (paths.registry_dir() / "claims").glob("*.yaml")
+        if str(claim_id) in {file.stem for file in files}:
+            reads.check("registry", f"claims/{claim_id}")
     return claims()[known_name("claim", claim_id, claims())]
 
 

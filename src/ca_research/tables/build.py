@@ -194,9 +194,12 @@ def up_to_date() -> Path:
 
 @by_files("tables/*.yaml", added=True, rows=True, raw=True)
 def _refuse_stale(folder: Path) -> None:
-    """Raise an error where figures are not those of a build that noted them."""
-    noted = _noted(folder)
-    if noted and noted.get("figures") != _figures():
+    """Raise an error where figures are not those of a build; nothing is known of one without
+    notes.
+    """
+    if not (noted := _noted(folder)):
+        return
+    if noted.get("figures") != _figures():
         raise StaleTablesError(
             "the tables were built before figures were added, removed or declared anew",
             where=paths.shown(folder),
