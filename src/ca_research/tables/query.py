@@ -191,22 +191,29 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
 @contextmanager
 def _limit(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
     """Stop what the connection is at after so many seconds."""
-    timer = threading.Timer(
-        threading.TIMEOUT_MAX if seconds is None else seconds, connection.interrupt
-    )
-    timer.daemon = True
-    timer.start()
+    done = threading.Event()
+
+    def watch() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            connection.interrupt()
+            wait = 0.1  # an interrupt between two steps of a query is lost
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
     except duckdb.InterruptException:
+        if seconds is None:
+            raise
         raise TimeLimitError(
             f"the query took longer than {seconds:g} s and was stopped",
             hint="narrow it with `where`, or give it more time: `seconds=` of sql, --seconds of "
             "ca-research sql",
         ) from None
     finally:
-        timer.cancel()
-        timer.join()
+        done.set()
+        watcher.join()
 
 
 def _views(connection: duckdb.DuckDBPyConnection, readable: list[str]) -> None:

@@ -270,4 +270,9 @@ def whole(folder: Path, one: registry.Vintage) -> Iterator[None]:
 
 def forget(source: str) -> None:
     """Remove all vintages of a source."""
-    shutil.rmtree(paths.vintages_dir() / source, ignore_errors=True)
+    folder = paths.vintages_dir() / source
+    if folder.is_dir():  # whole or not at all
+        gone = folder.with_name(f".gone-{source}")
+        shutil.rmtree(gone, ignore_errors=True)
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
