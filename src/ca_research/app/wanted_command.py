@@ -36,6 +36,8 @@ def wanted(
         A CSV of these figures, to be filled in.
     """
     params = console.pairs(param)
+    for name in () if claim else params:
+        known_name("parameter of all claims", name, ("economy",))
     economy = economy_of(claim, params) if claim else params.get("economy")
     from ..claims.claim import wanted as asked
 
