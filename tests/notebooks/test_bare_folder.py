@@ -102,4 +102,4 @@ def test_an_error_in_it_ends_the_command_and_stands_on_its_page(bare):
     write(bare.folder / "fails.ipynb", "x = 1", "raise ValueError('odd prices')")
     assert "odd prices" in bare("fails.ipynb", ends=1).stderr
     assert "odd prices" in (bare.folder / "reports" / "fails.html").read_text()
-    bare("nowhere.ipynb", ends=1)
+    bare("nowhere.ipynb", ends=2)
