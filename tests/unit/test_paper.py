@@ -143,6 +143,12 @@ def test_models_of_many_kinds_stand_beside_each_other(panel, snapshot):
     assert ca.cite(regression_table([models["study"]])).startswith("[WTO_HSM]")
 
 
+def test_a_model_alone_and_several_in_one_object_are_columns(panel):
+    for formula, columns in {"log_distance": 1, "sw(log_distance, contiguous)": 2}.items():
+        fitted = pf.feols(f"log_value ~ {formula}", panel)
+        assert regression_table(fitted).cells.shape[1] == columns
+
+
 def test_maketables_takes_a_model_of_gravity_in_a_table_of_its_own(models):
     made = maketables.ETable([models["PPML"], models["pyfixest"]]).df.astype(str)
     assert made.iloc[0, 0] == made.iloc[0, 1]

@@ -41,7 +41,7 @@ def regression_table(
 
     Parameters
     ----------
-    models : mapping of str to model, or sequence of models
+    models : mapping of str to model, sequence of models, or model
         What `trade.gravity` and `stats.event_study` give, and results of pyfixest, statsmodels and
         linearmodels, in any mixture. Names of a mapping head the columns; else these are numbered.
     labels : mapping of str to str, optional
@@ -97,9 +97,7 @@ def regression_table(
     >>> table.to_frame().droplevel(0).loc[["Aid", "Observations"]].values.tolist()
     [['0.13', '0.13'], ['90', '90']]
     """
-    if not isinstance(models, Mapping):
-        models = {f"({n})": model for n, model in enumerate(models, 1)}
-    names, members = [str(name) for name in models], list(models.values())
+    names, members = _listed(models)
     require_some(members, "model", "regression_table({'PPML': fit, 'OLS': other})")
     fits, words = [estimated(model) for model in members], _Words(labels or {})
     columns = [_column(one, words, digits, stars) for one in fits]
@@ -135,6 +133,15 @@ def regression_table(
     sources = tuple(sorted({*chain.from_iterable(per_model)}))
     notes = (f"{says}.", lost_term * dropped, note, sources_note(sources, lost))
     return PaperTable(cells, caption, tuple(filter(None, notes)), sources, lost)
+
+
+def _listed(models: Any) -> tuple[list[str], list[Any]]:
+    """Heads of the columns and the models; several of pyfixest in one object are taken apart."""
+    if isinstance(models, Mapping):
+        return [str(name) for name in models], list(models.values())
+    several = models if isinstance(models, (list, tuple)) else [models]
+    members = [one for m in several for one in (m.to_list() if hasattr(m, "to_list") else [m])]
+    return [f"({n})" for n in range(1, len(members) + 1)], members
 
 
 class _Words:

@@ -208,21 +208,32 @@ class Proposal:
         self.columns[name] = Field(column=heads[0], words=words)
 
     def spread(self) -> None:
-        """Headings that are years, or years and words of a category, and what stands below them."""
-        fixed, down = self.asked.columns, self.columns.get("year")
-        if not self.across and (fills := figure(self.table)) and not (down and down.column):
-            of_years = (Across(column=h, gives=g) for h in self.heads if (g := self.gives(h)))
-            self.across = as_said(tuple(of_years), fills, fixed, self.table, self.given.name)
+        """Headings that are values, and what stands below them."""
+        fixed = self.asked.columns
+        if not self.across and (fills := figure(self.table)):
+            heads = self.values_in_headings()
+            self.across = as_said(heads, fills, fixed, self.table, self.given.name)
             self.fills = fills if self.across else ""
         if self.across:
             for name in {self.fills, *(k for a in self.across for k in a.gives)} - fixed.keys():
                 self.columns.pop(name, None)
             self.columns.setdefault(self.fills, Field(column=self.across[0].column))
 
-    def gives(self, head: str) -> dict[str, str]:
-        """What the parts of a heading with a year are in the table: {'year': '2019', 'flow':
-        'export'}; nothing of another.
+    def values_in_headings(self) -> tuple[Across, ...]:
+        """Headings that are years, or else at least two words of one category, such as exports and
+        imports.
         """
+        across = [Across(column=h, gives=g) for h in self.heads if (g := self.gives(h))]
+        of_years, down = [one for one in across if "year" in one.gives], self.columns.get("year")
+        if of_years and not (down and down.column):
+            return tuple(of_years)
+        words = [one for one in across if len(one.gives) == 1 and one not in of_years]
+        kinds = {name for one in words for name in one.gives}
+        one_kind = len(kinds) == 1 and len(words) > 1 and not kinds & self.columns.keys()
+        return tuple(words) if one_kind else ()
+
+    def gives(self, head: str) -> dict[str, str]:
+        """What the parts of a heading are in the table: {'year': '2019', 'flow': 'export'}."""
         gives = {}
         for part in head.split(" | "):
             year = cells.year(part, "last")
@@ -232,7 +243,7 @@ class Proposal:
                 gives |= found
             else:
                 return {}
-        return gives if "year" in gives else {}
+        return gives
 
     def category(self, text: str) -> dict[str, str]:
         """The column of the table of whose words a text is one, with the word; else nothing."""
