@@ -258,8 +258,9 @@ def newest_words(
         years = sorted({year for _, year, _ in rows})
         title = f"{unit}: {low} in {' to '.join(dict.fromkeys((years[0], years[-1])))}"
     elif first == final:  # two series are compared: nothing went from one to the other
-        title = f"{unit} in {first}: from {' to '.join(f'{v} ({of})' for of, _, v in ends)}"
+        title = f"{unit} in {first}: between {' and '.join(f'{v} ({of})' for of, _, v in ends)}"
     else:
-        title = f"{unit}: from {' to '.join(f'{v} ({of}, {year})' for of, year, v in ends)}"
+        said = " and ".join(f"{figure} ({of}, {year})" for of, year, figure in ends)
+        title = f"{unit}: between {said}"
     each = [f"{of} {year}: {figure}" for of, year, figure in rows]
     return title[0].upper() + title[1:], f"Newest figures, {unit}. {'; '.join(each)}."

@@ -235,7 +235,7 @@ def _lines(known: pd.DataFrame, label: str, form: Callable[[float], str], top: i
     drawn = known[known["_name"].isin(shown["_name"])]
     if form is _place:  # places of two years are no range
         drawn = drawn[drawn["year"] == known["year"].max()]
-    more = f" {len(shown)} of {len(ends)} series." * (len(ends) > len(shown))
+    more = f"{len(shown)} of {len(ends)} series." * (len(ends) > len(shown))
     return Picture(draw, newest_words(drawn, "value", "_name", label, form)[0], below=more)
 
 
@@ -262,7 +262,7 @@ def _rows(
 
     first = shown.dropna(subset=["high"]).head(3)[["name", "low", "high"]]
     each = [f"{name} {ends_words(form, *ends)}" for name, *ends in first.to_numpy()]
-    more = f" The largest {len(shown)} of {len(table)}." * (len(table) > len(shown))
+    more = f"The largest {len(shown)} of {len(table)}." * (len(table) > len(shown))
     return Picture(draw, f"{label}: {', '.join(each)}", below=more, rows=1.25 * len(shown) + 5)
 
 
