@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
+from ..ground.errors import MixedUnitsError
 from ..stats.contract import Economy, Frame, Single, Year, takes
 from ..stats.frames import (
     cited,
@@ -22,21 +24,29 @@ LEAST_INVESTORS = 5
 """A rank among fewer named investors than this says little (section Z of the register)."""
 
 
-def _single(investment: pd.DataFrame) -> pd.DataFrame:
-    """Rows of single investors: neither an aggregate nor a group of one's own."""
+def _single(investment: pd.DataFrame, *totals: str) -> pd.DataFrame:
+    """Rows of single investors: neither an aggregate nor a group of one's own; and of totals."""
     investment = require(investment, (), keys=("investor", "host", "year"), host=())
     years(investment)
     refuse_labels(investment["investor"].unique(), "investor", single=True)
-    groups = investment["investor"].isin(list(eco.AGGREGATES))
+    groups = investment["investor"].isin([*{*eco.AGGREGATES} - {*totals}])
     return investment[~(groups | own_groups(investment, ("investor", "host")))]
 
 
-SHARED = Frame(cell=("investor",), single=("year", "host"), rows=_single, negative=True)
+def _with_world(investment: pd.DataFrame) -> pd.DataFrame:
+    """Rows of single investors, and of the world where the source gives it."""
+    return _single(investment, "WLD")
+
+
+SHARED = Frame(cell=("investor",), single=("year", "host"), rows=_with_world, negative=True)
 
 
 @takes(investment=SHARED)
 def investor_shares(
-    investment: pd.DataFrame, *, by: tuple[str, ...] = ("host", "year")
+    investment: pd.DataFrame,
+    *,
+    by: tuple[str, ...] = ("host", "year"),
+    net: Literal["refused", "taken"] = "refused",
 ) -> pd.DataFrame:
     """Share of each investor in one measure of investment.
 
@@ -46,13 +56,17 @@ def investor_shares(
         Rows of table `investment` of *one* measure, price basis, instrument and source per `by`.
     by : tuple of str
         What makes a group.
+    net : {'refused', 'taken'}
+        Whether figures below zero may stand: of net flows a share is neither a part of a whole nor
+        between nought and one.
 
     Returns
     -------
     pandas.DataFrame
-        One row per `by` and investor: value_usd (USD), share of the investors listed, investors
-        (number of), sources, price_basis where the rows state it. Aggregates (WLD, EU27, BIL ...)
-        are left out: a share is of the investors that are named.
+        One row per `by` and investor: value_usd (USD), share of the investors named, investors
+        (number of), sources, price_basis where the rows state it, and named_share, what the named
+        have together of the total (WLD) of the same source; null where it gives none. Other
+        aggregates (EU27, BIL ...) are left out.
 
     Raises
     ------
@@ -71,7 +85,17 @@ def investor_shares(
     >>> investor_shares(held)["investor"].iloc[0]
     'NLD'
     """
-    shares = shares_of(investment, list(by), "investor")
+    if net == "refused" and (investment["value_usd"] < 0).any():
+        raise MixedUnitsError(
+            "figures below zero are net of what was withdrawn, and no parts of a whole",
+            hint="take stocks or gross flows (measure='fdi_flow_gross'); or say net='taken'",
+        )
+    keys, world = list(by), investment["investor"] == "WLD"
+    shares = shares_of(investment, keys, "investor", ~world)
+    totals = investment[world].set_index(keys)["value_usd"].rename("total")
+    total = shares[keys].join(totals, on=keys)["total"]
+    named = shares.groupby(keys, dropna=False)["value_usd"].transform("sum")
+    shares["named_share"] = named / total.where(total > 0)
     shares = shares.sort_values("share", ascending=False, kind="stable")
     return shares.sort_values([*by], kind="stable", ignore_index=True)
 

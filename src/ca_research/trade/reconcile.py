@@ -4,6 +4,8 @@ that they leave.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -34,6 +36,7 @@ def reconcile(
     since: int | None = None,
     until: int | None = None,
     cif_fob: float = CIF_FOB,
+    unknown: Literal["fob", "cif"] = "fob",
 ) -> pd.DataFrame:
     """All reports of trade with one partner on a fob basis, and the gap between the two sides.
 
@@ -49,6 +52,8 @@ def reconcile(
         Years, both included.
     cif_fob : float
         Factor by which cif exceeds fob (CIF_FOB and its source).
+    unknown : {'fob', 'cif'}
+        How a report whose valuation is not known is taken.
 
     Returns
     -------
@@ -59,7 +64,8 @@ def reconcile(
         range, no confidence interval); re_export_suspicion (the exporter reports more than
         RE_EXPORT_RATIO times what the importer does); services_included (a source of goods and
         services is among them); missing ('own report', "partner's report" or ''); sources;
-        price_basis where `trade` has it; cif_fob.
+        price_basis where `trade` has it; cif_fob; valuation_assumed (`unknown` where a report's
+        valuation is not known and was taken so, else '').
         A side without a report is null: missing is not zero.
 
     Raises
@@ -83,7 +89,9 @@ def reconcile(
     if not number("cif_fob", cif_fob, "1.06") >= 1:
         refuse("cif_fob", "1 or more, for cif is not below fob", cif_fob, "1.06")
     rows = require(pairs(economy, partner, trade, since, until), ("valuation",))
-    cif = rows["valuation"].astype(str).str.casefold() == "cif"
+    valuation = rows["valuation"].astype("string").str.casefold()
+    rows["assumed"] = ~valuation.isin(["fob", "cif"]).fillna(False).astype(bool)
+    cif = valuation.mask(rows["assumed"], unknown) == "cif"
     rows["fob"] = rows["value_usd"] / np.where(cif, cif_fob, 1.0)
     keys = ["economy", *CELL]
     of_side = {
@@ -102,6 +110,7 @@ def reconcile(
         **every,
         re_export_suspicion=exporter > RE_EXPORT_RATIO * importer,
         services_included=services(rows, keys),
+        valuation_assumed=rows.groupby(keys)["assumed"].any().map({True: unknown, False: ""}),
         missing=np.where(own.isna(), "own report", np.where(other.isna(), _THEIRS, "")),
     ).reset_index()
     place = {code: n for n, code in enumerate(economy)}
