@@ -151,7 +151,7 @@ def refuse_labels(
         other_codes = ".*" if wanted else r"\d[\d.]*"
     for label in map(str, held):
         if label not in codes and re.fullmatch(other_codes, label):
-            refuse(column, "a code of ISO 3166-1 alpha-3", label, "KAZ")
+            refuse(column, "a code of ISO 3166-1 alpha-3", label, eco.code_of(label) or "KAZ")
     labels: dict[str, str] = {}
     for name, code in eco.named(held).items():
         if single and eco.is_aggregate(code):
