@@ -111,8 +111,9 @@ def _refuse_others(out: Path, chosen: Sequence[Run]) -> None:
 
 
 def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -> Report:
-    from .. import runs, tables
+    from .. import registry, runs, tables
     from ..runs import lean, pool
+    from . import locking
 
     started = time.perf_counter()
     pool.warm_up(options)  # while this process imports what it needs itself
@@ -133,6 +134,8 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
         stale = set((out / runs.EXECUTED).glob("*.ipynb"))
         for file in stale - {out / runs.EXECUTED / f"{run.run_id}.ipynb" for run in chosen}:
             file.unlink()
+    specs = registry.claims()
+    locking.record_runs(r.name for r in chosen if r.name in specs and specs[r.name].criteria())
     with ExitStack() as held:
         with console.progress(len(chosen)) as shown_by:
             execute = partial(runs.execute, out=out, options=options, **shown_by)

@@ -370,9 +370,7 @@ class Want(Model):
 
 
 class ClaimSpec(Model):
-    """A claim made by somebody else, declared with its decision rule before the notebook that
-    applies it.
-    """
+    """A claim made by somebody else, declared with its decision rule."""
 
     id: ClaimId
     title: str
