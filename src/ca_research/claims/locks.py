@@ -40,7 +40,7 @@ def declaration(spec: ClaimSpec, of_claim: Sequence[Lock]) -> Declaration:
     Examples
     --------
     >>> import ca_research as ca
-    >>> declaration(ca.registry.claim("C33"), []).words
+    >>> declaration(next(iter(ca.registry.claims().values())), []).words
     'Rule not yet locked.'
     """
     if not of_claim:
