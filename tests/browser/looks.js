@@ -52,6 +52,20 @@ const sticksOut = () => { return [...document.querySelectorAll("main p, main li,
   .map(e => e.outerHTML.slice(0, 100));
   function boxed(e) { return ["inline", "contents"].includes(getComputedStyle(e).display) ? boxed(e.parentElement) : e }};
 
+// Boxes of countries that leave their row, break a name, or are printed in the colour of the paper:
+// paper has no backgrounds.
+const tiles = () => [...document.querySelectorAll(".tiles span")].filter(e => {
+  const row = e.parentElement.getBoundingClientRect(), box = e.getBoundingClientRect(), name = document.createRange();
+  name.selectNodeContents(e);
+  const words = [...name.getClientRects()], s = getComputedStyle(e);
+  return box.right > row.right + 1 || row.right > innerWidth || words.length !== 1 || words[0].width > box.width
+    || (matchMedia("print").matches && s.color === getComputedStyle(document.body).backgroundColor)
+}).map(e => e.outerHTML);
+
+// What has an address of its own and no link to it that keys reach.
+const unlinked = () => [...document.querySelectorAll("main :is(h2, h3)[id]:not(figure *, details *, [popover] *), main figure[id]")]
+  .filter(e => !document.querySelector(`main a[href="#${CSS.escape(e.id)}"][aria-label]`)).map(e => e.outerHTML.slice(0, 100));
+
 // What scrolls sideways and cannot be scrolled by keys.
 const stuck = () => [...document.querySelectorAll("main *")].filter(e => e.scrollWidth > e.clientWidth + 1
   && ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.clientWidth

@@ -31,7 +31,8 @@ SHOWN = """\
 
 expected: {0.expected}
 known before: {0.known_before}
-declared {0.declared_on}, rule {0.rule_sha256}"""
+declared {0.declared_on}, rule {0.rule_sha256}
+{lock}"""
 """A claim for a reader."""
 
 
@@ -49,6 +50,7 @@ def check(
     """
     chosen = economy_of(claim, console.pairs(param))
     from ..claims.claim import check as judged
+    from . import locking
     from .scaffold import rule_unwritten
 
     verdict = judged(claim, economy=chosen, as_of=as_of)
@@ -58,6 +60,7 @@ def check(
             where=f"registry/claims/{claim}.yaml",
             hint="write these, then check again (docs/adding-a-claim.md)",
         )
+    locking.record_runs([claim] if verdict.criteria else [])
     in_words = f"{verdict}\n(as of {verdict.as_of})"
     print(in_words if format == "text" else console.as_json(verdict.bundle()))
 
@@ -116,8 +119,33 @@ def claims_show(claim: str, *, format: TextOrJson = "text") -> None:
         print(console.as_json(spec.model_dump(mode="json") | {"rule_sha256": spec.rule_sha256}))
         return
     from ..claims import Claim
+    from ..claims.locks import declared
 
-    print(SHOWN.format(spec, rule=Claim(spec).rule))
+    print(SHOWN.format(spec, rule=Claim(spec).rule, lock=declared(spec).words))
+
+
+def claims_lock(claims: Several = None) -> None:
+    """Lock the rules of claims, best before the first run: their pages then say that it was so.
+
+    Parameters
+    ----------
+    claims
+        Claims, for example C30; default: all.
+    """
+    from .. import registry
+    from ..claims.locks import declared
+    from . import locking
+
+    chosen = claims or [*registry.claims()]
+    added = locking.lock(chosen)
+    for one in added:
+        print(f"{one.claim}: {declared(registry.claim(one.claim)).words}")
+    if names := [one.claim for one in added if not one.commit]:
+        console.aside(
+            f"not committed: {', '.join(names)} (a lock names the commit that holds the claim's "
+            "file, where there is one: git commit, then claims lock)"
+        )
+    print(f"{counted(len(added), 'rule')} locked, {len(chosen) - len(added)} locked before")
 
 
 def claims_check(*, article: File = None) -> None:
@@ -132,6 +160,7 @@ def claims_check(*, article: File = None) -> None:
     from .. import registry, verify
     from ..claims import article as quoted
     from ..claims import check, measures
+    from ..claims.locks import unlocked
     from ..registry.schedule import tables_by_notebook
     from .scaffold import unwritten
 
@@ -155,6 +184,8 @@ def claims_check(*, article: File = None) -> None:
     for claim, spec in specs.items():  # what a page would show
         if names := unwritten(spec):
             print(f"{claim} still has words of the template: {', '.join(names)}")
+    if names := unlocked(specs.values()):
+        print(f"{counted(len(names), 'rule')} not yet locked: {', '.join(names)}")
     quotations = "rightly quoted" if article else "not compared (no --article)"
     print(f"{counted(len(specs), 'claim')} well formed; quotations: {quotations}")
     if old := sum(map(check.stale, stored)):

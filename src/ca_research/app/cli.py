@@ -12,7 +12,15 @@ import typer
 from ..ground import garbage
 from ..ground.errors import CaResearchError
 from ..ground.extras import MissingPackageError, needed
-from .claim_commands import check, claims_check, claims_list, claims_show, new_claim, new_overview
+from .claim_commands import (
+    check,
+    claims_check,
+    claims_list,
+    claims_lock,
+    claims_show,
+    new_claim,
+    new_overview,
+)
 from .data_commands import (
     data_add,
     data_build,
@@ -65,7 +73,9 @@ def _group(
 
 GROUPS = {
     "claims": _group(
-        "The declared claims: list, show, check.", claims_show, claims_check, alone=claims_list
+        "The declared claims: list, show, check, lock.",
+        *(claims_show, claims_check, claims_lock),
+        alone=claims_list,
     ),
     "data": _group(
         "The tables: build, list, show, coverage, check; add, fetch and remove figures.",

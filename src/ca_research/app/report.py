@@ -104,15 +104,17 @@ def _refuse_others(out: Path, chosen: Sequence[Run]) -> None:
     are chosen, and of those whose notebooks lie there.
     """
     from ..runs import EXECUTED
-    from ..runs.store import places, refuse_others
+    from ..runs.store import embedded, places, refuse_others
 
     there = [file.stem for file in (out / EXECUTED).glob("*.ipynb")]
-    refuse_others(out, places({*there, *(run.run_id for run in chosen)}))
+    run_ids = {*there, *(run.run_id for run in chosen)}
+    refuse_others(out, [*places(run_ids), *embedded(run_ids)])
 
 
 def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -> Report:
-    from .. import runs, tables
+    from .. import registry, runs, tables
     from ..runs import lean, pool
+    from . import locking
 
     started = time.perf_counter()
     pool.warm_up(options)  # while this process imports what it needs itself
@@ -133,6 +135,8 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
         stale = set((out / runs.EXECUTED).glob("*.ipynb"))
         for file in stale - {out / runs.EXECUTED / f"{run.run_id}.ipynb" for run in chosen}:
             file.unlink()
+    specs = registry.claims()
+    locking.record_runs(r.name for r in chosen if r.name in specs and specs[r.name].criteria())
     with ExitStack() as held:
         with console.progress(len(chosen)) as shown_by:
             execute = partial(runs.execute, out=out, options=options, **shown_by)
@@ -223,15 +227,17 @@ def whole(out: Path) -> list[Path]:
     failed.
     """
     from ..runs import read_manifest
-    from ..runs.store import places
+    from ..runs.store import embedded, places
 
     ran = read_manifest(out)["runs"]
-    names = places(run["run_id"] for run in ran)
+    run_ids = [run["run_id"] for run in ran]
+    names = places(run_ids)
     lacking = [name for name in names if not (out / name).is_file()]
     if faulty := [*lacking, *(run["run_id"] for run in ran if run["error"])]:
         fault = f"the report is not whole: {first_few(faulty, 5)} failed or is not there"
         raise CoverageError(fault, where=shown(out), hint="ca-research run")
-    return [out / name for name in names]
+    more = [name for name in embedded(run_ids) if (out / name).is_file()]
+    return [out / name for name in (*names, *more)]
 
 
 def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:

@@ -75,7 +75,7 @@ def run(
     """
     from .. import runs
     from ..runs.fingerprint import of_file
-    from . import report
+    from . import locking, report
 
     if cluster and jobs:
         raise UsageError(
@@ -118,7 +118,9 @@ def run(
     back = f" ({counted(outcome.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(outcome.put_back, back)
     index = f"report: {folder / 'index.html'}{done}"
-    print(*report.answers(folder, outcome.run_ids), index, sep="\n")
+    rules = locking.stored_claims(folder, outcome.run_ids)
+    locking.record_runs(rules)
+    print(*report.answers(folder, outcome.run_ids), *locking.tell_unlocked(rules), index, sep="\n")
     if outcome.error:
         raise outcome.error
 
@@ -203,7 +205,8 @@ def verify(
     reason
         Why the verdicts moved; goes into their changelog.
     """
-    from .. import verify
+    from .. import registry, verify
+    from ..claims.locks import unlocked
 
     if reason and not accept:
         raise UsageError("--reason goes with --accept", hint="name both, or leave it out")
@@ -220,6 +223,8 @@ def verify(
     print(verify.show(comparison, format), end="")
     if comparison.changes:
         console.aside('next: mend what moved them, or: ca-research verify --accept --reason "..."')
+    if names := unlocked(registry.claims().values()):
+        console.aside(f"{counted(len(names), 'rule')} not yet locked: {', '.join(names)}")
     if unamended or not comparison.same:
         raise typer.Exit(1)
 

@@ -24,7 +24,7 @@ NOT = "_build"
 FILES = (
     *("Makefile", "pyproject.toml", "requirements.lock", "environment.yml", ".gitignore"),
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "CITATION.cff"),
-    *(".pre-commit-config.yaml", "data/processed/README.md"),
+    *(".pre-commit-config.yaml", "data/processed/README.md", "data/first_runs.csv"),
 )
 RESULTS = ("verdicts.json", "verdicts.csv", "verdicts_countries.csv")
 """What an archive holds of a report."""

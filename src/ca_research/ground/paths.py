@@ -99,6 +99,11 @@ def processed_dir() -> Path:
     return _products() / "data" / "processed"
 
 
+def first_runs() -> Path:
+    """When figures of each claim were first computed; git keeps it."""
+    return _products() / "data" / "first_runs.csv"
+
+
 def notebooks_dir() -> Path:
     return home() / "notebooks"
 

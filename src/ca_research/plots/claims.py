@@ -325,8 +325,8 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
     ['met', 'met']
     """
     data = judged_cells(verdict)
-    rows = 2.83 * data["criterion"].nunique() + 5
-    picture = Picture(partial(draw_judged, data=data), "", rows=rows)
+    rows = 1.5 * data["economy"].nunique() if _tall(data) else 2.83 * data["criterion"].nunique()
+    picture = Picture(partial(draw_judged, data=data), "", rows=rows + 5)
     figure = drawn(partial(on_new_figure, picture)).figure
     assert isinstance(figure, Figure)
     return figure, data
@@ -339,6 +339,14 @@ NOT_BY_COUNTRY = "not by country"
 def _by_country(data: pd.DataFrame) -> bool:
     """Whether any of the questions is asked of a country."""
     return bool((data["economy"] != NOT_BY_COUNTRY).any())
+
+
+MOST_COLUMNS = 7
+"""Countries that stand side by side; more stand below each other."""
+
+
+def _tall(data: pd.DataFrame) -> bool:
+    return bool(data["economy"].nunique() > MOST_COLUMNS)
 
 
 def judged_cells(verdict: Verdict) -> pd.DataFrame:
@@ -366,4 +374,7 @@ def draw_judged(ax: Axes, data: pd.DataFrame) -> Axes:
     names = data["economy"].map(eco.name_of) if _by_country(data) else ""
     cells = data.assign(words=words, shade=data["state"].map(_SHADES), economy=names)
     palette = [style.GRID, style.STATE["holds"], style.STATE["fails"]]
-    return draw_grid(ax, cells, "criterion", "economy", palette)
+    if not _tall(data):
+        return draw_grid(ax, cells, "criterion", "economy", palette)
+    in_a_line = cells["words"].str.replace("\n", " ")
+    return draw_grid(ax, cells.assign(words=in_a_line), "economy", "criterion", palette)

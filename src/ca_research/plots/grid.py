@@ -33,6 +33,7 @@ def draw_grid(ax: Axes, cells: pd.DataFrame, row: str, column: str, palette: Seq
     words = words.map(partial(_broken, letters=int(room / letter)), na_action="ignore")
     look = {"cmap": ListedColormap(palette), "vmin": 0, "vmax": len(palette) - 1, "cbar": False}
     look |= {"linewidths": 1, "linecolor": style.PAPER, "fmt": ""}
+    look |= dict.fromkeys(("xticklabels", "yticklabels"), True)  # of many, every one
     sns.heatmap(shades.astype(float), annot=words, ax=ax, **look)
     for text in ax.texts:  # in colours that a dark page knows
         text.set_color(style.PAPER if text.get_color() == "w" else style.INK)

@@ -130,9 +130,11 @@ def show_themes(verdicts: Verdicts, as_of: str = "latest") -> None:
 
 
 def show_guesses(verdicts: Verdicts, as_of: str = "latest") -> None:
-    """Show how often the guesses made beforehand were right, and those that were not."""
+    """Show how often the guesses were right, and those that were not."""
     guesses = overview.guesses(verdicts, as_of)
     score = overview.guess_score(guesses)
+    if not guesses["blind"].any():  # nobody says that any was
+        score = score.drop(columns="written")
     _table(
         score.assign(share=100 * score["share"].astype(float)),
         (),

@@ -114,7 +114,8 @@ class Article(Model):
     those of the claims; `methods` is said of this project alone. `partners` are the powers that
     the claims compare, `colours` the hue of each in pictures.
     `corrections` are those that concern several claims at once. `family` holds the tests that are
-    adjusted together (Holm), declared before any of them was computed.
+    adjusted together (Holm), declared before any of them was computed. `address` is where the
+    report is published, for links that need one.
     """
 
     title: str
@@ -122,6 +123,7 @@ class Article(Model):
     publisher: str | None
     report_title: str
     report_summary: str
+    address: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
     themes: dict[str, str] = {}
     methods: Methods = Methods()
     corrections: tuple[Correction, ...] = ()
@@ -370,9 +372,7 @@ class Want(Model):
 
 
 class ClaimSpec(Model):
-    """A claim made by somebody else, declared with its decision rule before the notebook that
-    applies it.
-    """
+    """A claim made by somebody else, declared with its decision rule."""
 
     id: ClaimId
     title: str

@@ -73,6 +73,9 @@ ABOUT_ALL = ("index.html", "register.html", "methods.html", "amendments.html", "
 _FORMS = ("*.html", "notebooks/*.ipynb")
 """What a report has of each of its runs."""
 
+EMBEDDED = "embed"
+"""Folder for what other people's pages show of a report: pictures of claims, and cards of links."""
+
 _KINDS = ("blobs", "runs", "reports")
 
 _OWN_NAME = re.compile(r"\.?[0-9a-f]{64}(\.json)?(-\w+)?")
@@ -200,6 +203,11 @@ def places(run_ids: Iterable[str]) -> list[str]:
     return [*ABOUT_ALL, *BESIDE, *(f.replace("*", run) for run in run_ids for f in _FORMS)]
 
 
+def embedded(run_ids: Iterable[str]) -> list[str]:
+    """Where a report of these runs may write for other people's pages."""
+    return [f"{EMBEDDED}/{run}{form}" for run in (*run_ids, "index") for form in (".html", ".png")]
+
+
 def refuse_others(out: Path, names: Iterable[str]) -> None:
     """Raise UsageError where files of others lie in these places of a report."""
     there = [out / name for name in names if (out / name).is_file()]
@@ -222,14 +230,17 @@ def made_here(file: Path) -> bool:
     marks = {  # what a page says at its end, a run in its notebook
         ".html": f'<span id="address">{file.name}</span>',
         ".ipynb": '"run_id"',
+        ".png": f"Description\0{file.name}",
     }
     mark = marks.get(file.suffix)
     return mark is not None and mark.encode() in file.read_bytes()
 
 
 def _shown(out: Path) -> list[Path]:
-    """What in a folder may be a report's: pages, verdicts, the manifest, executed notebooks."""
-    return [file for form in (*BESIDE, *_FORMS) for file in out.glob(form)]
+    """What in a folder may be a report's: pages, verdicts, the manifest, executed notebooks,
+    what is embedded elsewhere.
+    """
+    return [file for form in (*BESIDE, *_FORMS, f"{EMBEDDED}/*") for file in out.glob(form)]
 
 
 def _touch(file: Path) -> None:

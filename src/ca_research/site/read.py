@@ -238,6 +238,12 @@ class Page(BaseModel):
         return [item for item in self.items if item.section == section]
 
     @property
+    def drawn(self) -> Figure | None:
+        """The picture under the verdict."""
+        pictures = self.of("main")[:1]
+        return next((item for item in pictures if isinstance(item, Figure)), None)
+
+    @property
     def statements(self) -> list[Statements]:
         """The sentences on all claims together, of each cell that made some."""
         return [cell.statements for cell in self.cells if cell.statements]

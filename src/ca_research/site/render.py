@@ -21,6 +21,7 @@ from .. import __version__, registry
 from ..claims import check, compare, overview
 from ..claims.agreement import agreement
 from ..claims.answers import ways
+from ..claims.locks import declared, tally
 from ..claims.measures import measure_words
 from ..claims.printed import NEARNESS
 from ..claims.slots import in_words
@@ -188,6 +189,7 @@ _TOOLS: dict[str, Any] = {
             *(tables_of, value_words, ways, without_formulas),
             *(economies.in_prose, economies.joined, check.stale, compare.differences),
             *(copies.copy_read, copies.kind_of_copy, moves.beginning),
+            tally,
         )
     },
     "NEARNESS": NEARNESS,
@@ -199,6 +201,7 @@ _TOOLS: dict[str, Any] = {
     "registry": registry,
     "display": display,
     "colours": colours,
+    "declaration": declared,
     "decides": overview.deciding,
     "tells": overview.told,
     "want_of": words,

@@ -11,14 +11,17 @@ from typing import Any
 
 from .. import registry
 from ..claims.overview import own_params
+from ..claims.words import invented
+from ..ground.display import INK, MUTED
 from ..ground.errors import RunError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
 from ..runs import EXECUTED
-from ..runs.store import ABOUT_ALL, made_here
+from ..runs.store import ABOUT_ALL, EMBEDDED, made_here
 from ..tables import cite
-from . import moves
+from . import colours, moves
+from .cards import card
 from .first_use import link_terms
 from .forms import EXPORTS, VERDICTS
 from .read import Page, read_pages
@@ -61,7 +64,9 @@ def write_site(out: Path, pages: Sequence[Page] | None = None) -> Path:
         beside["references.json"] = cite(cited, "csl") + "\n"
     for name, text in beside.items():
         write_whole(out / name, text)
-    for stale in filter(made_here, set(out.glob("*.html")) - written):
+    written |= {site.write_card(*card) for card in site.cards()}
+    there = {file for form in ("*.html", f"{EMBEDDED}/*") for file in out.glob(form)}
+    for stale in filter(made_here, there - written):
         stale.unlink()
     if faulty := [page for page in site.pages if page.faults]:
         faults = dict.fromkeys(fault for page in faulty for fault in page.faults)
@@ -154,12 +159,37 @@ class _Site:
             siblings = self.settings[page.claim, str(page.setting)]
             about = {"page": page, "as_of": page.as_of, "siblings": siblings}
             yield f"{kind}.html.j2", f"{page.run_id}.html", about
+            if kind == "page" and page.drawn:
+                yield "embed.html.j2", f"{EMBEDDED}/{page.run_id}.html", about
         for name in ABOUT_ALL if self.rows else ():
             yield f"{name}.j2", name, {}
         if not self.rows:
             file = self.out / "manifest.json"
             manifest = json.loads(file.read_text("utf-8")) if file.is_file() else {}
             yield "runs.html.j2", "index.html", {"runs": manifest.get("runs", [])}
+
+    def cards(self) -> Iterator[tuple[str, str, list[str], str]]:
+        """The cards of links to the index and to pages of claims: name, title, lines, colour."""
+        article = registry.article() if self.rows else None
+        if article is None or not article.address:
+            return
+        yield "index.png", article.report_title, [article.report_summary], INK
+        for page in self.pages:
+            if page.claim in registry.claims() and (lead := page.lead):
+                lines = [lead["finding"], f"As printed: {lead['as_printed']}"]
+                lines.append(invented(lead["sources"]))
+                lines.append(article.report_title)
+                title, tone = (
+                    registry.claim(page.claim).title,
+                    colours.TONE.get(lead["as_printed"], MUTED),
+                )
+                yield f"{page.run_id}.png", title, [*filter(None, lines)], tone
+
+    def write_card(self, name: str, title: str, lines: list[str], tone: str) -> Path:
+        """Write a card; returns its file."""
+        file = self.out / EMBEDDED / name
+        write_whole(file, card(name, title, lines, tone))
+        return file
 
     def write(self, template: str, name: str, about: Mapping[str, Any]) -> Path:
         """Write a page, with links to the glossary; returns its file."""
