@@ -2,6 +2,12 @@
 their authors.
 """
 
+import csv
+import json
+import re
+import zipfile
+from urllib.parse import unquote
+
 import pytest
 import yaml
 from tests.cases import cases
@@ -11,12 +17,14 @@ from ca_research import registry
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
 from ca_research.claims.claim import wanted
+from ca_research.ground.errors import UsageError
 from ca_research.registry.schedule import tables_by_notebook
 from ca_research.site.read import read_page
 
 pytest_plugins = ["own_project"]
 
 CASES = cases(__file__, "any_article")
+SHOWN = {".html", ".json", ".jsonld", ".csv", ".tex", ".bib", ".ipynb"}
 KINDS = {"years": "share", "change": "growth"}
 
 
@@ -101,3 +109,60 @@ def test_pages_say_what_is_so_in_this_project(second, command):
     index, methods = ((reports / name).read_text() for name in ("index.html", "methods.html"))
     assert "Amendments" not in index + methods and "Central Asia" not in index + methods
     assert "opinion article" not in methods and "blind votes" not in methods
+
+
+_FIGURE = re.compile(r"1\.17|1\.1666|140[ ,]?000[ ,]?000|140 million|1\.4e\+?08")
+"""What the invented figures of the claim come to, as files write it."""
+
+
+@pytest.mark.long
+def test_what_is_invented_says_so_in_every_file(second, command, tmp_path):
+    """In each file of a report that has the figure, in each picture, download and summary."""
+    declare(second.home, "trade.ratio", {"partner": "CHN", "to": "RUS", "flow": "imports"}, "> 2")
+    assert command("new", "overview")[0] == command("run")[0] == 0
+    assert command("report", "--zip", str(tmp_path / "r.zip"), "--notebooks")[0] == 0
+    reports = second.home / "reports"
+    files = {f.name: f.read_text() for f in reports.rglob("*") if f.suffix in SHOWN}
+    with zipfile.ZipFile(tmp_path / "r.zip") as packed:
+        inside = {n.rpartition("/")[2]: packed.read(n).decode() for n in packed.namelist()}
+    carrying = {name for name, text in files.items() if _FIGURE.search(text)}
+    assert carrying >= {"index.html", "c01-as-of-latest.html", "verdicts.json", "verdicts.csv"}
+    assert carrying >= {"verdicts_countries.csv", "verdicts.tex", "sentences.json", "sentences.csv"}
+    for name in carrying:
+        assert "invented" in files[name].replace("(invented)", ""), name
+        assert "invented" in inside[name].replace("(invented)", ""), name
+    for name in carrying & {n for n in files if n.endswith(".html")}:
+        parts = re.findall(
+            r'<svg.*?</svg>|<meta [^>]*description" content="[^"]*', files[name], re.S
+        )
+        parts += re.findall(r'href="data:(?:text/csv|application/x-tex)[^"]*', files[name])
+        if name.startswith("overview"):  # whose pictures are of verdicts
+            parts = parts[:2] + [one for one in parts if _FIGURE.search(unquote(one))]
+        assert len(parts) > 2 and all("invented" in unquote(one) for one in parts), name
+    for name in ("references.bib", "references.json"):
+        assert "Invented figures" in files[name]
+    assert json.loads(files["claimreview.jsonld"])["@graph"] == []
+    with second.home.joinpath("reports", "verdicts_countries.csv").open() as text:
+        assert [row["invented"] for row in csv.DictReader(text)] == ["yes", "yes"]
+
+
+def test_invented_figures_are_no_publishers_own(second):
+    """A file in the form of a known publisher is asked for all that is said of any other."""
+    file = second.home / "comtrade.csv"
+    file.write_text(CASES["comtrade"])
+    about = {"table": "trade", "source": "OFF", "published": "2024-01-01", "dry_run": True}
+    with pytest.raises(UsageError, match="title, publisher, licence") as refusal:
+        ca.add(file, **about)
+    hint = refusal.value.hint
+    assert "--publisher 'UN Comtrade'" in hint
+    said = {"title": "T", "licence": "L", "publisher": "UN Comtrade"}
+    own, other = ca.add(file, **about, **said), ca.add(file, **about, **said, invented=True)
+    assert own.entry.source.original and own.entry.source.origin_group == "COMTRADE"
+    assert other.entry.source.original is None and other.entry.source.origin_group == "OFF"
+    assert other.entry.source.invented and not own.entry.source.invented
+
+
+def test_frames_and_references_say_what_is_invented(second):
+    rows = ca.load("trade", reporter="GEO", year=2023)
+    assert "invented figures: MADE" in ca.text(rows)
+    assert all("Invented figures" in ca.cite(rows, style) for style in ("text", "bibtex", "csl"))

@@ -113,6 +113,7 @@ def data_add(
     licence: Word = None,
     redistribution: str = "figures",
     address: Word = None,
+    invented: bool | None = None,
     map: File = None,
     set: Several = None,
     times: Word = None,
@@ -146,6 +147,9 @@ def data_add(
         Its terms of use.
     address
         Its page, beginning with https://
+    invented
+        Nobody counted its figures: all that is made of them says so. Default: what title, publisher
+        and licence say.
     map
         A YAML file that says which column is what.
     set

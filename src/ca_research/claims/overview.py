@@ -16,7 +16,7 @@ from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..stats import holm
 from .answers import leading, ways
-from .words import Stored, bounds, criterion_number
+from .words import Stored, bounds, criterion_number, invented
 
 
 def read_verdicts(file: Path | None = None) -> list[Stored]:
@@ -83,7 +83,8 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
 
     Returns claim, theme, kind, title, verdict, answer, finding, certainty (its level), criterion
     (the label of the `deciding` one), number (of that), interval, ways (how many ways to calculate
-    it there are, and whether they agree), other_day (the verdict on the other day), fragile, guess.
+    it there are, and whether they agree), other_day (the verdict on the other day), fragile,
+    invented (whether it rests on invented figures), guess.
     """
     heads = [v for v in whole_region(verdicts) if v["leads"]]
     others = {v["claim"]: v["verdict"] for v in reversed(heads) if v["as_of"] != day}
@@ -97,12 +98,13 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
             "certainty": v["certainty"].get("level", ""),
             "criterion": first["label"] if first else "",
             "other_day": others.get(v["claim"]),
+            "invented": bool(invented(v["sources"])),
         }
         words = {"number": criterion_number, "interval": bounds, "ways": ways}
         said = {name: word(first) if first else "" for name, word in words.items()}
         rows.append({**v, **about, **said})
     columns = "claim theme kind title verdict answer finding certainty criterion number interval"
-    columns += " ways other_day fragile guess"
+    columns += " ways other_day fragile invented guess"
     return pd.DataFrame(rows, columns=columns.split()).sort_values("claim", ignore_index=True)
 
 
