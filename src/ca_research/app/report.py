@@ -157,15 +157,13 @@ LISTED = 12
 
 def answers(out: Path, run_ids: Sequence[str]) -> list[str]:
     """The verdicts of some runs of a report in words: for each run the answer, the sentence as
-    printed and its tests; or, where there are many, their number by verdict.
+    printed and its tests; or, of many, how many sentences have which verdict.
     """
     file = out / "verdicts.json"
     stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     verdicts = [v for v in stored if v["run"] in run_ids]
-    printed = Counter(v["as_printed"] for v in verdicts if v["leads"])
-    if (many := printed.total()) > LISTED:
-        counts = ", ".join(f"{n} {word}" for word, n in printed.most_common())
-        return [f"{many} sentences as printed: {counts}"]
+    if len({v["run"] for v in verdicts}) > LISTED:
+        return [_counts(verdicts)]
     lines = list[str]()
     for _, run in groupby(verdicts, key=itemgetter("run")):
         tests = list(run)
@@ -173,6 +171,23 @@ def answers(out: Path, run_ids: Sequence[str]) -> list[str]:
             if lead["leads"]:
                 lines += _lines(lead, tests)
     return lines
+
+
+def _counts(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """How many sentences have which verdict, each once; those of opinion apart."""
+    from .. import registry
+    from ..claims.overview import once_each
+
+    known, heads = registry.claims(), once_each(verdicts)
+    judged = [v for v in heads if v["claim"] not in known or known[v["claim"]].kind != "opinion"]
+    days = {v["as_of"] for v in judged}
+    when = f"as of {days.pop()}" if len(days) == 1 else "each as of its newest day"
+    words = Counter(v["as_printed"] for v in judged).most_common()
+    counts = ", ".join(f"{n} {word}" for word, n in words)
+    opinions = len(heads) - len(judged)
+    return f"{counted(len(judged), 'sentence')} as printed, {when}: {counts}" + (
+        f"; {counted(opinions, 'sentence')} of opinion" if opinions else ""
+    )
 
 
 def _lines(lead: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -117,7 +117,8 @@ def run(
     )
     back = f" ({counted(outcome.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(outcome.put_back, back)
-    index = f"report: {folder / 'index.html'}{done}"
+    pages = counted(len(outcome.run_ids), "page")
+    index = f"report: {folder / 'index.html'} ({pages}){done}"
     print(*report.answers(folder, outcome.run_ids), index, sep="\n")
     if outcome.error:
         raise outcome.error

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,16 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
     day.
     """
     return [v for v in verdicts if not own_params(v["params"])]
+
+
+def once_each(verdicts: Sequence[Stored]) -> list[Stored]:
+    """Of each claim the verdict on its sentence once: of the newest day that it was judged on, of
+    the claim as a whole before one of a part of it; as an index shows it.
+    """
+    heads = [v for v in verdicts if v["leads"]]
+    heads.sort(key=lambda v: v["as_of"], reverse=True)  # 'latest' comes after any date
+    heads.sort(key=lambda v: (v["claim"], bool(own_params(v["params"]))))
+    return [next(of_claim) for _, of_claim in groupby(heads, key=itemgetter("claim"))]
 
 
 def own_params(params: Stored) -> dict[str, Any]:
