@@ -109,6 +109,12 @@ def test_pages_say_what_is_so_in_this_project(second, command):
     index, methods = ((reports / name).read_text() for name in ("index.html", "methods.html"))
     assert "Amendments" not in index + methods and "Central Asia" not in index + methods
     assert "opinion article" not in methods and "blind votes" not in methods
+    (second.home / "registry" / "claims" / "C02.yaml").unlink()  # a claim that is given up
+    (second.home / "notebooks" / "c02.ipynb").unlink()
+    code, _, told = command("report", "--zip")
+    assert code == 1 and "c02" in told
+    assert (reports / "c02-as-of-latest.html").is_file() and command("run", "C01")[0] == 0
+    assert not [*reports.rglob("c02*")] and command("report", "--zip")[0] == 0
 
 
 _FIGURE = re.compile(r"1\.17|1\.1666|140[ ,]?000[ ,]?000|140 million|1\.4e\+?08")

@@ -15,6 +15,7 @@ from ..ground.extras import MissingPackageError, needed
 from .claim_commands import check, claims_check, claims_list, claims_show, new_claim, new_overview
 from .data_commands import (
     data_add,
+    data_amend,
     data_build,
     data_check,
     data_coverage,
@@ -68,9 +69,9 @@ GROUPS = {
         "The declared claims: list, show, check.", claims_show, claims_check, alone=claims_list
     ),
     "data": _group(
-        "The tables: build, list, show, coverage, check; add, fetch and remove figures.",
-        *(data_build, data_check, data_list, data_show, data_coverage, data_add, data_remove),
-        *(fetch, vintages, diff),
+        "The tables: build, list, show, coverage, check; add, amend, fetch and remove figures.",
+        *(data_build, data_check, data_list, data_show, data_coverage),
+        *(data_add, data_amend, data_remove, fetch, vintages, diff),
     ),
     "new": _group("From a template: a claim, an overview of all claims.", new_claim, new_overview),
     "cache": _group("The store of finished runs: info, clear.", cache_info, cache_clear),

@@ -174,6 +174,23 @@ def data_add(
     console.taken_in(add, about.pop("file"), **about)
 
 
+def data_amend(source: str, file: Path, *, dry_run: bool = False, yes: bool = False) -> None:
+    """Correct figures of a source that was added; its other rows stay as they are.
+
+    Parameters
+    ----------
+    source
+        A source that was added
+    file
+        The rows that change, or all, in the form of the file that was added
+    dry_run
+        Show what changes; change nothing.
+    """
+    from ..tables import amend
+
+    console.taken_in(amend, source, file, yes=yes, dry_run=dry_run)
+
+
 def data_remove(source: str) -> None:
     """Take back a source that was added, with all its rows.
 

@@ -129,9 +129,11 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
         )
     tables.build()  # figures that were changed since the last build are part of what is run
     sweep(out)
-    if everything:  # a run of everything leaves no page of an earlier one behind
-        stale = set((out / runs.EXECUTED).glob("*.ipynb"))
-        for file in stale - {out / runs.EXECUTED / f"{run.run_id}.ipynb" for run in chosen}:
+    kept = {run.run_id for run in chosen}
+    if not everything:  # which leaves no page of an earlier run behind
+        kept |= {file.stem for file in (out / runs.EXECUTED).glob("*.ipynb")} - gone(out)
+    for file in (out / runs.EXECUTED).glob("*.ipynb"):
+        if file.stem not in kept:
             file.unlink()
     with ExitStack() as held:
         with console.progress(len(chosen)) as shown_by:
@@ -149,6 +151,15 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
         except RunError as fault:
             error = error or fault
     return Report(results, error, run_ids=[result.run_id for result in results])
+
+
+def gone(out: Path) -> set[str]:
+    """Ids of the runs of a report whose claim or notebook the project no longer has."""
+    from .. import runs
+
+    rows = runs.read_manifest(out)["runs"] if (out / "manifest.json").is_file() else ()
+    there = {(run.run_id, run.name) for run in runs.plan_with(rows)}
+    return {row["run_id"] for row in rows if (row["run_id"], row["name"]) not in there}
 
 
 LISTED = 12
@@ -234,8 +245,8 @@ FOLDER_IN_ZIP = "ca-research-report"
 def whole(out: Path) -> list[Path]:
     """The files of a finished report.
 
-    Raises CoverageError where there is none, a page or file of it is missing, or a run of it
-    failed.
+    Raises CoverageError where there is none, a page or file of it is missing, a run of it failed,
+    or it holds a page of what the project no longer has.
     """
     from ..runs import read_manifest
     from ..runs.store import places
@@ -245,6 +256,9 @@ def whole(out: Path) -> list[Path]:
     lacking = [name for name in names if not (out / name).is_file()]
     if faulty := [*lacking, *(run["run_id"] for run in ran if run["error"])]:
         fault = f"the report is not whole: {first_few(faulty, 5)} failed or is not there"
+        raise CoverageError(fault, where=shown(out), hint="ca-research run")
+    if old := gone(out):
+        fault = f"the report holds pages of what is gone: {first_few(sorted(old), 5)}"
         raise CoverageError(fault, where=shown(out), hint="ca-research run")
     return [out / name for name in names]
 

@@ -121,6 +121,8 @@ class Added(Model):
         The day.
     vintage
         The fetch that the rows are of, where they were fetched.
+    amended
+        The files that corrected some of them later.
     """
 
     source: Source
@@ -136,6 +138,12 @@ class Added(Model):
     skipped: int
     added: PartialDate
     vintage: str | None = None
+    amended: tuple[str, ...] = ()
+
+    @property
+    def stamp(self) -> str:
+        """What tells its rows from earlier ones of the source; '' of the first from a file."""
+        return self.vintage or (f"amended{len(self.amended)}" if self.amended else "")
 
 
 ColumnType = Literal[
