@@ -71,6 +71,13 @@ def test_an_answer_has_country_year_size_and_bar(second, case):
     assert ("figures are invented" in str(verdict)) == bool(verdict.sources)
 
 
+def test_who_is_no_country_is_left_out_with_its_size(second):
+    declare(second.home, settings={"partner": "TUR", "flow": "imports", "listed": 3})
+    (cell,) = ca.check("C01").criteria[0].cells
+    left_out = "“Other Asia, not elsewhere specified” (10% of what is compared)"
+    assert cell.about == {"listed": "3", "left_out": left_out}
+
+
 @pytest.mark.parametrize("case", CASES["refused"], ids=lambda case: case["says"])
 def test_what_the_run_would_refuse_is_found_by_the_check(second, case):
     declare(second.home, **case)
@@ -108,6 +115,7 @@ def test_pages_say_what_is_so_in_this_project(second, command):
     assert "Its figures are invented." in (reports / "c01-as-of-latest.html").read_text()
     index, methods = ((reports / name).read_text() for name in ("index.html", "methods.html"))
     assert "Amendments" not in index + methods and "Central Asia" not in index + methods
+    assert "not elsewhere specified” (10% of" in (reports / "c01-as-of-latest.html").read_text()
     assert "opinion article" not in methods and "blind votes" not in methods
     (second.home / "registry" / "claims" / "C02.yaml").unlink()  # a claim that is given up
     (second.home / "notebooks" / "c02.ipynb").unlink()
