@@ -78,6 +78,7 @@ def command(entry: registry.Added) -> str:
     for name, value in options.items():
         values = value if isinstance(value, list) else [value]
         words += [word for arg in values if arg is not None for word in (f"--{name}", str(arg))]
-    first = ["ca-research", "data", *words, *["--skip-bad"] * skips, "--yes"]
+    marks = ["--skip-bad"] * skips + ["--invented"] * (source.invented and words[0] == "add")
+    first = ["ca-research", "data", *words, *marks, "--yes"]
     more = [["ca-research", "data", "amend", source.source_id, f, "--yes"] for f in entry.amended]
     return " && ".join(map(shlex.join, [first, *more]))
