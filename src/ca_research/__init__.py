@@ -24,6 +24,7 @@ _FUNCTIONS = {
     "cite": "tables",
     "codes": "tables",
     "add": "tables",
+    "amend": "tables",
     "relation": "tables",
     "remove": "tables",
     "fetch": "tables",

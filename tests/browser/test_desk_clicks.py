@@ -155,7 +155,8 @@ def test_a_first_minute_at_the_desk(browser, lab, project, tmp_path):
     assert wrong.inner_text().startswith("UnknownNameError: unknown table 'trdae'")
     assert "%tb" in wrong.inner_text() and "load.py" not in wrong.inner_text()
 
-    add = 'ca.add("../own.csv", table="trade", source="MY_FILE", published="2023-09-01")'
+    add = 'ca.add("../own.csv", table="trade", source="MY_FILE", published="2023-09-01", '
+    add += 'title="Trade", publisher="An office", licence="none")'
     notebook.try_out(add, "added to trade as MY_FILE")
     notebook.try_out('len(ca.load("trade", source="MY_FILE"))', "1")
     assert (project / "data" / "added" / "MY_FILE" / "source.yaml").is_file()

@@ -216,3 +216,28 @@ def test_the_command_adds_lists_and_removes(built, command, tmp_path):
     assert registry.sources()["OWN"].redistribution == "no"
     assert "OWN" in command("data", "list")[1]
     assert command("data", "remove", "OWN")[0] == 0 and not registry.added()
+
+
+def test_a_figure_is_corrected_in_place(built, add, tmp_path, command):
+    """The rows that a file of the same form says otherwise change, after they were shown."""
+    add()
+    entry, file = registry.added()["OWN"], tmp_path / "corrected.csv"
+    file.write_text(HEAD + "KAZ,CHN,2021,export,5\nKGZ,CHN,2020,export,7\n")
+    code, said, _ = command("data", "amend", "OWN", str(file), "--dry-run")
+    assert code == 0 and "value_usd 4 before, 5 after" in said and registry.added()["OWN"] == entry
+    assert not ca.amend("OWN", file, confirm=lambda _: False).kept
+    changes = ca.amend("OWN", file).changes
+    assert changes[["column", "before", "after"]].to_numpy().tolist() == [["value_usd", 4, 5]]
+    assert ca.load("trade", source="OWN")["value_usd"].tolist() == [2, 5, 7]
+    file.write_text(HEAD + "KAZ,CHN,2020,export,3\n")
+    later = ca.amend("OWN", file).entry
+    assert later.amended == ("corrected.csv",) * 2 and later.source == entry.source
+    with tables.added.alone():  # which takes the rows that gave way
+        kept = {f.name for f in (built.home / "data/added/OWN").iterdir()}
+    assert kept == {"source.yaml", "rows-amended2.parquet"}
+    assert ca.load("trade", source="OWN")["value_usd"].tolist() == [3, 5, 7]
+    for text in ("KAZ,CHN,2020,export,3\n", "KAZ,RUS,2020,export,3\n"):  # as it is; not there
+        file.write_text(HEAD + text)
+        with pytest.raises(UsageError):
+            ca.amend("OWN", file)
+    assert ca.remove("OWN").rows == 3 and not list(built.home.glob("data/added/[!.]*"))

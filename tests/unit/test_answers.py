@@ -8,6 +8,7 @@ from tests.cases import cases
 from tests.unit.engine import STORED
 
 import ca_research as ca
+from ca_research import registry
 from ca_research.app import report
 from ca_research.app.scaffold import new_claim
 from ca_research.ground import paths
@@ -16,14 +17,36 @@ from ca_research.plots import hooks
 
 CASES = cases(__file__, "answers")
 ALONE = "for Kazakhstan alone"
+ALONE_KAZ = {"economy": "KAZ"}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_run_of_some_claims_ends_with(name, tmp_path, snapshot):
-    told = [STORED["verdict"] | case for case in CASES[name] for _ in range(case.get("times", 1))]
+    told = [
+        STORED["verdict"] | case | {k: f"{case[k]}{n}" for k in ("run", "claim") if "times" in case}
+        for case in CASES[name]
+        for n in range(case.get("times", 1))
+    ]
     (tmp_path / "verdicts.json").write_text(json.dumps(told))
     assert report.answers(tmp_path, {one["run"] for one in told}) == snapshot
     assert report.answers(tmp_path, {"another"}) == []
+
+
+def test_a_sentence_is_counted_once(tmp_path):
+    """On one day of two, as a whole beside its countries; those of opinion are counted apart."""
+    known = registry.claims()
+    runs = [(c, day, p) for c in known for day in ("2023-05-19", "latest") for p in ({}, ALONE_KAZ)]
+    told = [
+        STORED["verdict"]
+        | {"run": f"{c}{day}{p}", "claim": c, "as_of": day, "params": p}
+        | {"as_printed": "supported" if day == "latest" and not p else "contradicted"}
+        for c, day, p in runs
+    ]
+    (tmp_path / "verdicts.json").write_text(json.dumps(told))
+    (line,) = report.answers(tmp_path, {one["run"] for one in told})
+    opinions = sum(claim.kind == "opinion" for claim in known.values())
+    n = len(known) - opinions
+    assert line.startswith(f"{n} sentences as printed, as of latest: {n} supported; {opinions} ")
 
 
 def test_a_verdict_for_one_country_says_so_where_its_statement_speaks_of_all():

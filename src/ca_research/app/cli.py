@@ -23,6 +23,7 @@ from .claim_commands import (
 )
 from .data_commands import (
     data_add,
+    data_amend,
     data_build,
     data_check,
     data_coverage,
@@ -78,9 +79,9 @@ GROUPS = {
         alone=claims_list,
     ),
     "data": _group(
-        "The tables: build, list, show, coverage, check; add, fetch and remove figures.",
-        *(data_build, data_check, data_list, data_show, data_coverage, data_add, data_remove),
-        *(fetch, vintages, diff),
+        "The tables: build, list, show, coverage, check; add, amend, fetch and remove figures.",
+        *(data_build, data_check, data_list, data_show, data_coverage),
+        *(data_add, data_amend, data_remove, fetch, vintages, diff),
     ),
     "new": _group("From a template: a claim, an overview of all claims.", new_claim, new_overview),
     "cache": _group("The store of finished runs: info, clear.", cache_info, cache_clear),

@@ -149,14 +149,14 @@ def taken_in(take: Callable[..., Any], *of: Any, yes: bool, dry_run: bool, **abo
 
 
 def _agreed(proposal: object) -> bool:
-    """Shows what was found but for its last line, and asks whether to add it."""
+    """Shows what was found but for its last line, and asks whether it is right."""
     print(str(proposal).rpartition("\n")[0])
     if not sys.stdin.isatty():
         raise UsageError(
             "nobody can be asked here whether this is understood rightly",
             hint="look at it with --dry-run, then the same with --yes",
         )
-    return typer.confirm("add these rows?")
+    return typer.confirm("is this right?")
 
 
 def article(file: Path) -> str:

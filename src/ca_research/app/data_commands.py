@@ -113,6 +113,7 @@ def data_add(
     licence: Word = None,
     redistribution: str = "figures",
     address: Word = None,
+    invented: bool | None = None,
     map: File = None,
     set: Several = None,
     times: Word = None,
@@ -146,6 +147,9 @@ def data_add(
         Its terms of use.
     address
         Its page, beginning with https://
+    invented
+        Nobody counted its figures: all that is made of them says so. Default: what title, publisher
+        and licence say.
     map
         A YAML file that says which column is what.
     set
@@ -168,6 +172,23 @@ def data_add(
         user_map = read_map(map)
         about["map"] = {**user_map, "columns": {**(user_map.get("columns") or {}), **constants}}
     console.taken_in(add, about.pop("file"), **about)
+
+
+def data_amend(source: str, file: Path, *, dry_run: bool = False, yes: bool = False) -> None:
+    """Correct figures of a source that was added; its other rows stay as they are.
+
+    Parameters
+    ----------
+    source
+        A source that was added
+    file
+        The rows that change, or all, in the form of the file that was added
+    dry_run
+        Show what changes; change nothing.
+    """
+    from ..tables import amend
+
+    console.taken_in(amend, source, file, yes=yes, dry_run=dry_run)
 
 
 def data_remove(source: str) -> None:

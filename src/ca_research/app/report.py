@@ -131,9 +131,11 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
         )
     tables.build()  # figures that were changed since the last build are part of what is run
     sweep(out)
-    if everything:  # a run of everything leaves no page of an earlier one behind
-        stale = set((out / runs.EXECUTED).glob("*.ipynb"))
-        for file in stale - {out / runs.EXECUTED / f"{run.run_id}.ipynb" for run in chosen}:
+    kept = {run.run_id for run in chosen}
+    if not everything:  # which leaves no page of an earlier run behind
+        kept |= {file.stem for file in (out / runs.EXECUTED).glob("*.ipynb")} - gone(out)
+    for file in (out / runs.EXECUTED).glob("*.ipynb"):
+        if file.stem not in kept:
             file.unlink()
     specs = registry.claims()
     locking.record_runs(r.name for r in chosen if r.name in specs and specs[r.name].criteria())
@@ -155,21 +157,28 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
     return Report(results, error, run_ids=[result.run_id for result in results])
 
 
+def gone(out: Path) -> set[str]:
+    """Ids of the runs of a report whose claim or notebook the project no longer has."""
+    from .. import runs
+
+    rows = runs.read_manifest(out)["runs"] if (out / "manifest.json").is_file() else ()
+    there = {(run.run_id, run.name) for run in runs.plan_with(rows)}
+    return {row["run_id"] for row in rows if (row["run_id"], row["name"]) not in there}
+
+
 LISTED = 12
 """Verdicts that a command says one by one; more are counted."""
 
 
 def answers(out: Path, run_ids: Sequence[str]) -> list[str]:
     """The verdicts of some runs of a report in words: for each run the answer, the sentence as
-    printed and its tests; or, where there are many, their number by verdict.
+    printed and its tests; or, of many, how many sentences have which verdict.
     """
     file = out / "verdicts.json"
     stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     verdicts = [v for v in stored if v["run"] in run_ids]
-    printed = Counter(v["as_printed"] for v in verdicts if v["leads"])
-    if (many := printed.total()) > LISTED:
-        counts = ", ".join(f"{n} {word}" for word, n in printed.most_common())
-        return [f"{many} sentences as printed: {counts}"]
+    if len({v["run"] for v in verdicts}) > LISTED:
+        return [_counts(verdicts)]
     lines = list[str]()
     for _, run in groupby(verdicts, key=itemgetter("run")):
         tests = list(run)
@@ -177,6 +186,23 @@ def answers(out: Path, run_ids: Sequence[str]) -> list[str]:
             if lead["leads"]:
                 lines += _lines(lead, tests)
     return lines
+
+
+def _counts(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """How many sentences have which verdict, each once; those of opinion apart."""
+    from .. import registry
+    from ..claims.overview import once_each
+
+    known, heads = registry.claims(), once_each(verdicts)
+    judged = [v for v in heads if v["claim"] not in known or known[v["claim"]].kind != "opinion"]
+    days = {v["as_of"] for v in judged}
+    when = f"as of {days.pop()}" if len(days) == 1 else "each as of its newest day"
+    words = Counter(v["as_printed"] for v in judged).most_common()
+    counts = ", ".join(f"{n} {word}" for word, n in words)
+    opinions = len(heads) - len(judged)
+    return f"{counted(len(judged), 'sentence')} as printed, {when}: {counts}" + (
+        f"; {counted(opinions, 'sentence')} of opinion" if opinions else ""
+    )
 
 
 def _lines(lead: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -223,8 +249,8 @@ FOLDER_IN_ZIP = "ca-research-report"
 def whole(out: Path) -> list[Path]:
     """The files of a finished report.
 
-    Raises CoverageError where there is none, a page or file of it is missing, or a run of it
-    failed.
+    Raises CoverageError where there is none, a page or file of it is missing, a run of it failed,
+    or it holds a page of what the project no longer has.
     """
     from ..runs import read_manifest
     from ..runs.store import embedded, places
@@ -235,6 +261,9 @@ def whole(out: Path) -> list[Path]:
     lacking = [name for name in names if not (out / name).is_file()]
     if faulty := [*lacking, *(run["run_id"] for run in ran if run["error"])]:
         fault = f"the report is not whole: {first_few(faulty, 5)} failed or is not there"
+        raise CoverageError(fault, where=shown(out), hint="ca-research run")
+    if old := gone(out):
+        fault = f"the report holds pages of what is gone: {first_few(sorted(old), 5)}"
         raise CoverageError(fault, where=shown(out), hint="ca-research run")
     more = [name for name in embedded(run_ids) if (out / name).is_file()]
     return [out / name for name in (*names, *more)]

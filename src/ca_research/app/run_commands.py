@@ -117,7 +117,8 @@ def run(
     )
     back = f" ({counted(outcome.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(outcome.put_back, back)
-    index = f"report: {folder / 'index.html'}{done}"
+    pages = counted(len(outcome.run_ids), "page")
+    index = f"report: {folder / 'index.html'} ({pages}){done}"
     rules = locking.stored_claims(folder, outcome.run_ids)
     locking.record_runs(rules)
     print(*report.answers(folder, outcome.run_ids), *locking.tell_unlocked(rules), index, sep="\n")

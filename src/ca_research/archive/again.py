@@ -8,12 +8,10 @@ import yaml
 
 from .. import registry
 from ..ground import paths
-from ..sources.mapping import FOUND_OUT
 from ..tables import added, vintage
 
 FOLDER = "data/left_out"
 """Where an archive has the entries and maps; in `data/added` an entry without rows is a fault."""
-_PLACE = ("sheet", "header", "header_rows")
 _OF_SOURCE = {
     "source": "source_id",
     "lag": "release_lag_days",
@@ -45,15 +43,13 @@ def left_out() -> dict[str, registry.Added]:
 def files(entry: registry.Added) -> dict[str, str]:
     """What an archive holds of such a source, by name: how it was understood, and none of its rows.
 
-    A fetched one needs no map: its answers are read as its publisher's. Where the layout is known
-    the place of the headings would hide that.
+    A fetched one needs no map: its answers are read as its publisher's.
     """
     source = entry.source.source_id
     written = paths.added_dir() / source / added.ENTRY
     held = {f"{FOLDER}/{source}/{added.ENTRY}": written.read_text("utf-8")}
     if entry.vintage is None:
-        without = FOUND_OUT if entry.layout == "guess" else (*FOUND_OUT, *_PLACE)
-        mapping = {name: value for name, value in entry.mapping.items() if name not in without}
+        mapping = added.map_of(entry)
         held[_map(source)] = yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False)
     return held
 
@@ -82,4 +78,7 @@ def command(entry: registry.Added) -> str:
     for name, value in options.items():
         values = value if isinstance(value, list) else [value]
         words += [word for arg in values if arg is not None for word in (f"--{name}", str(arg))]
-    return shlex.join(["ca-research", "data", *words, *["--skip-bad"] * skips, "--yes"])
+    marks = ["--skip-bad"] * skips + ["--invented"] * (source.invented and words[0] == "add")
+    first = ["ca-research", "data", *words, *marks, "--yes"]
+    more = [["ca-research", "data", "amend", source.source_id, f, "--yes"] for f in entry.amended]
+    return " && ".join(map(shlex.join, [first, *more]))

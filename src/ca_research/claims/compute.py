@@ -16,7 +16,7 @@ from ..estimates.measures import Measure, arguments_of, rows_of
 from ..estimates.once import Made, keeping, once, without_source
 from ..ground.errors import CaResearchError
 from ..registry import Criterion
-from .measures import AGE, find, place, slip
+from .measures import AGE, as_taken, find, place, slip
 
 _PACKAGE = __name__.partition(".")[0] + "."
 
@@ -96,8 +96,11 @@ def _measured(
     call: Call, given: Mapping[str, Any], choices: Mapping[str, Any], known_in: int | None
 ) -> list[Estimate]:
     """What a measure gives, where these are estimates; figures that are too old decide nothing."""
-    function, arguments = call.function, {**given, **dict(call.settings), **choices}
-    if "economies" in arguments_of(function):
+    function, chosen = call.function, {**dict(call.settings), **choices}
+    taken = arguments_of(function)
+    chosen = {n: as_taken(taken[n].annotation, v) if n in taken else v for n, v in chosen.items()}
+    arguments = {**given, **chosen}
+    if "economies" in taken:
         arguments.setdefault("economies", list(call.economies))
     foreign = not function.__module__.startswith(_PACKAGE)
     if foreign:  # no other specification sees what it does

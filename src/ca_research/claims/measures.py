@@ -6,6 +6,7 @@ those of the package, so that a project can replace a measure by one of the same
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import inspect
 import re
@@ -157,7 +158,7 @@ def signature_faults(
             yield MeasureError(f"{name} takes no {choice!r}, so the setting or axis does nothing")
         for value in values if choice in hints else ():
             try:
-                _validator(hints[choice]).validate_python(value)
+                _validator(hints[choice]).validate_python(as_taken(hints[choice], value))
             except ValidationError as error:
                 fault = error.errors()[0]["msg"]
                 yield UsageError(f"{choice} of {name}: {fault} (got {value!r})")
@@ -165,6 +166,22 @@ def signature_faults(
     for need, argument in taken.items():
         if need not in had and argument.default is argument.empty and "*" not in str(argument):
             yield UsageError(f"{name} needs {need!r}, neither given nor a setting nor an axis")
+
+
+def as_taken(hint: Any, value: Any) -> Any:
+    """A day that a claim's file names as its argument takes it: a day, or the text of one.
+
+    Examples
+    --------
+    >>> as_taken(str, dt.date(2023, 5, 18)), as_taken(dt.date, dt.date(2023, 5, 18))
+    ('2023-05-18', datetime.date(2023, 5, 18))
+    """
+    if not isinstance(value, dt.date):
+        return value
+    try:
+        return _validator(hint).validate_python(value)
+    except ValidationError:
+        return value.isoformat()
 
 
 @cache

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..stats import holm
 from .answers import leading, ways
-from .words import Stored, bounds, criterion_number
+from .words import Stored, bounds, criterion_number, invented
 
 
 def read_verdicts(file: Path | None = None) -> list[Stored]:
@@ -39,6 +41,16 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
     day.
     """
     return [v for v in verdicts if not own_params(v["params"])]
+
+
+def once_each(verdicts: Sequence[Stored]) -> list[Stored]:
+    """Of each claim the verdict on its sentence once: of the newest day that it was judged on, of
+    the claim as a whole before one of a part of it; as an index shows it.
+    """
+    heads = [v for v in verdicts if v["leads"]]
+    heads.sort(key=lambda v: v["as_of"], reverse=True)  # 'latest' comes after any date
+    heads.sort(key=lambda v: (v["claim"], bool(own_params(v["params"]))))
+    return [next(of_claim) for _, of_claim in groupby(heads, key=itemgetter("claim"))]
 
 
 def own_params(params: Stored) -> dict[str, Any]:
@@ -83,7 +95,8 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
 
     Returns claim, theme, kind, title, verdict, answer, finding, certainty (its level), criterion
     (the label of the `deciding` one), number (of that), interval, ways (how many ways to calculate
-    it there are, and whether they agree), other_day (the verdict on the other day), fragile, guess.
+    it there are, and whether they agree), other_day (the verdict on the other day), fragile,
+    invented (whether it rests on invented figures), guess.
     """
     heads = [v for v in whole_region(verdicts) if v["leads"]]
     others = {v["claim"]: v["verdict"] for v in reversed(heads) if v["as_of"] != day}
@@ -97,12 +110,13 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
             "certainty": v["certainty"].get("level", ""),
             "criterion": first["label"] if first else "",
             "other_day": others.get(v["claim"]),
+            "invented": bool(invented(v["sources"])),
         }
         words = {"number": criterion_number, "interval": bounds, "ways": ways}
         said = {name: word(first) if first else "" for name, word in words.items()}
         rows.append({**v, **about, **said})
     columns = "claim theme kind title verdict answer finding certainty criterion number interval"
-    columns += " ways other_day fragile guess"
+    columns += " ways other_day fragile invented guess"
     return pd.DataFrame(rows, columns=columns.split()).sort_values("claim", ignore_index=True)
 
 

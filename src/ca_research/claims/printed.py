@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .. import registry
 from ..ground.economies import joined
 from ..registry.voting import Vote
-from .words import Stored
+from .words import Stored, invented
 
 DEPENDS = registry.PRINTED[-1]
 """The sixth word: careful readings of one sentence are decided the one and the other way."""
@@ -125,7 +125,8 @@ def sentences(stored: Iterable[Stored]) -> list[dict[str, Any]]:
     -------
     list of dict
         ``claim``, ``as_of``, ``params``, ``as_printed``, ``because``, ``answer`` and ``tests``:
-        ``reading``, ``statement``, ``nearness``, ``verdict``, ``fragile``, ``certainty`` of each.
+        ``reading``, ``statement``, ``nearness``, ``verdict``, ``fragile``, ``certainty`` of each;
+        ``invented``, whether any of them rests on invented figures.
     """
     entries: dict[str, dict[str, Any]] = {}
     run = ("claim", "as_of", "params", "as_printed", "because", "readers_split")
@@ -133,7 +134,9 @@ def sentences(stored: Iterable[Stored]) -> list[dict[str, Any]]:
     for v in stored:
         about = {name: v[name] for name in run}
         about["params"] = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
-        entry = entries.setdefault(str(about), about | {"answer": "", "tests": []})
+        empty = {"invented": False, "answer": "", "tests": []}
+        entry = entries.setdefault(str(about), about | empty)
+        entry["invented"] |= bool(invented(v["sources"]))
         if v["leads"]:
             entry["answer"] = v["answer"]
         certain = {"certainty": v["certainty"].get("level", "")}

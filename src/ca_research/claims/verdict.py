@@ -376,9 +376,11 @@ class Verdict:
         -------
         dict of str to Any
             All fields but `beside`, `traces` and `curves`; numbers to ten digits, none infinite.
+            ``invented``: whether it rests on invented figures.
         """
         content = asdict(replace(self, **_UNSTORED))
-        return digits({name: content[name] for name in stored_fields()})
+        mark = {"invented": bool(invented(self.sources))}
+        return digits({name: content[name] for name in stored_fields()} | mark)
 
     def all(self) -> list[Verdict]:
         """This verdict, and those of the other readings.

@@ -13,7 +13,7 @@ from ..ground import economies
 from ..ground.numbers import between, fixed, in_words, number, of_logs, with_unit
 from ..ground.remember import by_files
 from ..ground.templates import filled, template
-from ..registry.words import publisher
+from ..registry.words import marked, publisher
 
 Stored = Mapping[str, Any]
 """An entry of verdicts.json, or a criterion within one."""
@@ -164,22 +164,17 @@ def source_words(source_id: str) -> str:
     source = registry.sources()[source_id]
     name = publisher(source) or source.title
     year = (source.published or source.edition or "")[:4]
-    return name if year in name else f"{name}, {year}"
-
-
-_INVENTED = re.compile(r"\b(?:invented|made[- ]up|fictitious)\b", re.I)
+    return marked(source, name if year in name else f"{name}, {year}")
 
 
 def invented(source_ids: Iterable[str]) -> str:
-    """That figures are invented, as their source says of itself; '' where none is.
+    """That figures are invented, as is declared of their sources; '' where none is.
 
     Examples
     --------
     >>> invented(["FBK"])
     ''
     """
-    known = [source for one in source_ids if (source := registry.sources().get(one))]
-    flags = [bool(_INVENTED.search(f"{s.title} {s.publisher} {s.licence}")) for s in known]
-    return (
-        "" if not any(flags) else f"{'Its' if all(flags) else 'Some of its'} figures are invented."
-    )
+    flags = [source.invented for one in source_ids if (source := registry.sources().get(one))]
+    which = "Its" if all(flags) else "Some of its"
+    return f"{which} figures are invented." if any(flags) else ""

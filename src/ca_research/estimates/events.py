@@ -429,7 +429,7 @@ def between(
     actor: str = "",
     to_actor: str = "",
 ) -> list[Estimate]:
-    """Days from one event to the beginning of another.
+    """Days from the beginning of one event to that of another.
 
     Parameters
     ----------
@@ -458,7 +458,7 @@ def between(
 def days_between(
     events: pd.DataFrame, *, first: dict[str, str], second: dict[str, str]
 ) -> pd.DataFrame:
-    """Days from one event to the beginning of another, for every pair of sources.
+    """Days from the beginning of one event to that of another, for every pair of sources.
 
     Parameters
     ----------
@@ -470,17 +470,21 @@ def days_between(
     Returns
     -------
     pandas.DataFrame
-        from, to, days_least, days_most, sources (of both); a partial date leaves a range.
+        from, to, days_least, days_most, sources (of both); a partial date leaves a range, an event
+        of several days does not.
     """
     one, other = select(events, **first), select(events, **second)
     pairs = one.merge(other, how="cross", suffixes=("", "_to"))
-    begins = pairs["first_day_to"].where(pairs["exact_to"], pairs["last_day_to"])
+    latest = {  # the last day on which each can have begun
+        end: pairs[f"first_day{end}"].where(pairs[f"exact{end}"], pairs[f"last_day{end}"])
+        for end in ("", "_to")
+    }
     return pd.DataFrame(
         {
             "from": pairs["date"],
             "to": pairs["date_to"],
-            "days_least": (pairs["first_day_to"] - pairs["last_day"]).dt.days,
-            "days_most": (begins - pairs["first_day"]).dt.days,
+            "days_least": (pairs["first_day_to"] - latest[""]).dt.days,
+            "days_most": (latest["_to"] - pairs["first_day"]).dt.days,
             "sources": [*zip(pairs["source_id"], pairs["source_id_to"], strict=True)],
         }
     )

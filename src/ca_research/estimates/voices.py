@@ -19,6 +19,7 @@ from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import RegistryError, UsageError, known_name
+from ..ground.numbers import percent
 from ..ground.periods import years_back
 from ..stats.contract import one_figure_per_cell
 from ..stats.frames import (
@@ -261,12 +262,27 @@ def _row(
     most = [question.most(voice, at) for voice in voices] if question.most else values
     figure = between(min(values), max(most))
     if "estimate" in figure and len(voices) == 1 and question.compares:
-        figure["about"] = {"listed": str(len(voices[0].listed(at)))}
+        listed = voices[0].listed(at)
+        left_out = _left_out(figures, voices[0], at, question)
+        figure["about"] = {"listed": str(len(listed)), "left_out": left_out}
     elif min(values) == max(values):
         figure["interval"] = "bounds from what is not reported" if "low" in figure else ""
     rows = pd.concat([voice.rows for voice, _ in answered])
     used = frame.iloc[sorted({*rows.index, *(rows["divisors"].explode() if terms.per else ())})]
     return estimate_row(used, economy=unit, **figure)
+
+
+def _left_out(figures: pd.DataFrame, voice: Voice, year: int, question: Question) -> str:
+    """Counterparts that are no economies, which the source of a voice lists beside those it
+    compares, with their size: 'Other Asia (12% of what is compared)'.
+    """
+    rest = set(eco.RESIDUALS).difference(question.of)
+    apart = pick(figures, year=year, other=rest, source=set(voice.rows["source"]))
+    sizes = apart.groupby("other")["amount"].sum() / voice.listed(year).sum()
+    return eco.joined(
+        f"“{eco.name_of(code)}” ({percent(size)} of what is compared)"
+        for code, size in sizes.items()
+    )
 
 
 def _quotients(

@@ -148,6 +148,10 @@ class _Group(Sequence[str]):
 
 AGGREGATES = _Aggregates()
 """Every aggregate of the project by its code."""
+RESIDUALS = ("_X", "S19")
+"""Partners that are no economies, but the members of none: a total may hold them beside
+economies.
+"""
 CA5 = _Group("CA5")
 """The five economies of Central Asia."""
 

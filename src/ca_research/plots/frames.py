@@ -15,7 +15,8 @@ from .. import registry
 from ..estimates.units import column_units, is_fraction, table_of
 from ..ground.arguments import how_many
 from ..ground.display import is_year
-from ..ground.numbers import NOTHING, number
+from ..ground.numbers import NOTHING, first_few, number
+from ..ground.source_columns import ids_of, source_columns
 from ..registry.words import party
 from ..stats.frames import require
 from ..stats.measured import measure_of
@@ -190,4 +191,7 @@ def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:
 def _size(frame: pd.DataFrame) -> str:
     day = frame.attrs.get("as_of")
     known = f" · as of {day}" if day and day != "latest" else ""
-    return f"{len(frame):,} row{'' if len(frame) == 1 else 's'}{known}"
+    held = set().union(*(ids_of(frame[name]) for name in source_columns(frame.columns)))
+    made_up = sorted(s for s, entry in registry.sources().items() if s in held and entry.invented)
+    mark = f" · invented figures: {first_few(made_up, 3)}" if made_up else ""
+    return f"{len(frame):,} row{'' if len(frame) == 1 else 's'}{known}{mark}"

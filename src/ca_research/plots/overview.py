@@ -85,7 +85,9 @@ def show_claims(verdicts: Verdicts, as_of: str = "latest") -> None:
     """Show what was found, claim by claim, what each verdict turns on, and the opinions."""
     glance = overview.table(verdicts, as_of)
     word = glance["verdict"] + glance["fragile"].map({True: " (fragile)", False: ""})
-    glance, opinion = _named(glance.assign(verdict=word)), glance["kind"] == "opinion"
+    made_up = glance["invented"].map({True: " (invented figures)", False: ""})
+    glance = glance.assign(verdict=word + made_up, number=glance["number"] + made_up)
+    glance, opinion = _named(glance), glance["kind"] == "opinion"
     _table(
         glance[~opinion],
         ["claim", "verdict", "certainty", "answer"],

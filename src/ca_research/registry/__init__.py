@@ -31,7 +31,7 @@ from .claims import (
 )
 from .codings import Coding, coding
 from .services import Provider, Vintage, provider, providers
-from .tables import Added, Column, Location, Source, Table
+from .tables import Added, Column, Location, Source, Table, says_invented
 from .voting import votes
 
 M = TypeVar("M", bound=Model)
@@ -235,6 +235,7 @@ __all__ = [
     "providers",
     "read_ahead",
     "rows_of",
+    "says_invented",
     "schemas",
     "settings",
     "sources",

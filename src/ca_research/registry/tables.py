@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -39,12 +41,24 @@ Revision = Literal["HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "
 """Revisions of the Harmonized System, by the year from which they are in force."""
 
 
+_INVENTED = re.compile(r"\b(?:invented|made[- ]up|fictitious|imaginary|examples?)\b", re.I)
+"""Words by which a source says of itself that nobody counted its figures."""
+
+
+def says_invented(about: Mapping[str, Any]) -> bool:
+    """Whether figures are invented: as is declared of their source, else as it says of itself."""
+    words = " ".join(str(about.get(name)) for name in ("title", "publisher", "licence"))
+    declared = about.get("invented")
+    return bool(_INVENTED.search(words)) if declared is None else declared
+
+
 class Source(Model):
     """One publication or series. What is not known is null, never filled in.
 
     `role` and `preference` say which source speaks for a reporter where several do: the lower
     preference first. `original` is the publisher's own page or document, `found_in` the copy that
-    the figures were read from where that is another.
+    the figures were read from where that is another. Figures that are `invented` nobody counted; a
+    source of which it is not declared says so itself, or not, in its title, publisher or licence.
     """
 
     source_id: Text
@@ -66,12 +80,14 @@ class Source(Model):
     release_lag_days: int | None = Field(default=None, ge=0, le=3660)
     release_basis: Literal["stated", "calendar", "assumed"]
     release_reason: str | None = None
+    invented: bool = False
 
     @model_validator(mode="before")
     @classmethod
     def _known(cls, row: dict[str, Any]) -> dict[str, Any]:
         """An empty cell says that nothing is known."""
-        return {name: value for name, value in row.items() if value != ""}
+        known = {name: value for name, value in row.items() if value != ""}
+        return known | {"invented": says_invented(known)}
 
     @model_validator(mode="after")
     def _release(self) -> Source:
@@ -105,6 +121,8 @@ class Added(Model):
         The day.
     vintage
         The fetch that the rows are of, where they were fetched.
+    amended
+        The files that corrected some of them later.
     """
 
     source: Source
@@ -120,6 +138,12 @@ class Added(Model):
     skipped: int
     added: PartialDate
     vintage: str | None = None
+    amended: tuple[str, ...] = ()
+
+    @property
+    def stamp(self) -> str:
+        """What tells its rows from earlier ones of the source; '' of the first from a file."""
+        return self.vintage or (f"amended{len(self.amended)}" if self.amended else "")
 
 
 ColumnType = Literal[

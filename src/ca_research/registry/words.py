@@ -79,7 +79,12 @@ def source_name(source_id: str) -> str:
         return ""
     name, year = publisher(source), (source.published or "")[:4]
     dated = name if not name or year in name else f"{name}, {year}"
-    return dated or source_id.replace("_", " ")
+    return marked(source, dated or source_id.replace("_", " "))
+
+
+def marked(source: Source, words: str) -> str:
+    """Words for a source, which say of invented figures that they are invented."""
+    return f"{words} (invented)" if source.invented else words
 
 
 def publisher(source: Source) -> str:
@@ -247,7 +252,9 @@ def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:
 def _source_label(source_id: str) -> str:
     """A source by publisher and year, or by its title; '' for no source."""
     source = sources().get(source_id)
-    return source.title if source and not source.publisher else source_name(source_id)
+    if source and not source.publisher:
+        return marked(source, source.title)
+    return source_name(source_id)
 
 
 @by_files("sources.csv", added=True)

@@ -10,17 +10,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .. import registry
 from ..claims.printed import NEARNESS
-from ..claims.words import judged_alone
+from ..claims.words import invented, judged_alone
 from .read import Stored, setting_of
 
 _TEMPLATES = Environment(loader=PackageLoader("ca_research.site"), undefined=StrictUndefined)
 
 
 def claim_reviews(verdicts: Iterable[Stored]) -> dict[str, Any]:
-    """A JSON-LD document with one ClaimReview for each verdict that leads; verdicts: entries of
-    verdicts.json.
+    """A JSON-LD document with one ClaimReview for each verdict that leads and rests on no invented
+    figure; verdicts: entries of verdicts.json.
     """
-    reviews = [claim_review(v) for v in verdicts if v["leads"]]
+    told = (v for v in verdicts if v["leads"] and not invented(v["sources"]))
+    reviews = [claim_review(v) for v in told]
     return {"@context": "https://schema.org", "@graph": reviews}
 
 

@@ -15,17 +15,20 @@ from typing import Any
 from ..claims.answers import FEWEST_FOR_PERCENT
 from ..claims.overview import deciding
 from ..claims.printed import sentences
-from ..claims.words import bounds, criterion_number, in_words
+from ..claims.words import bounds, criterion_number, in_words, invented
+from ..ground.display import SOURCE_COLUMNS
 from ..ground.numbers import NOTHING, percent
+from ..ground.source_columns import ids_in
 from ..stats.result import escape_latex
 from .claimreview import claim_reviews
-from .read import Stored, Table, setting_of
+from .read import Figure, Stored, Table, setting_of
 
 _COLUMNS = """claim reading part leads nearness setting as_of as_printed verdict answer finding
-certainty fragile criterion measure state estimate low high interval unit share_of_specifications
-specifications title"""
-_COUNTRIES = "claim reading as_of setting criterion economy estimate low high unit year met missing"
-_SENTENCES = "claim setting as_of as_printed because readers_split answer tests"
+certainty fragile invented criterion measure state estimate low high interval unit
+share_of_specifications specifications title"""
+_COUNTRIES = """claim reading as_of setting criterion economy estimate low high unit year met
+missing invented"""
+_SENTENCES = "claim setting as_of as_printed because readers_split answer invented tests"
 _TESTS = "reading nearness verdict fragile certainty"
 _PRINTED = "claim,reading,as of,verdict,answer,criterion,number,interval,true in,of"
 _WIDE = 28  # characters
@@ -76,6 +79,7 @@ def countries_csv(verdicts: Iterable[Stored]) -> str:
     """
     rows = [
         {**v, **cell, "unit": c["unit"], "criterion": c["label"]}
+        | {"invented": bool(invented(c["sources"]))}
         for v in verdicts
         for c in v["criteria"]
         for cell in c["cells"]
@@ -128,9 +132,17 @@ def as_text(cell: Any) -> Any:
     return f"'{cell}" if formula else cell
 
 
-def without_formulas(text: str) -> str:
-    """A CSV in which no cell is taken for a formula by a spreadsheet."""
-    return _csv(csv.reader(io.StringIO(text, newline="")))
+def csv_of(item: Figure | Table) -> str:
+    """The figures behind an item of a page, as a CSV in which no cell is taken for a formula by a
+    spreadsheet; where some are invented a column says of each row whether its are.
+    """
+    names, *rows = item.data()
+    if invented(item.sources):
+        cited = [n for n, name in enumerate(names) if name in SOURCE_COLUMNS]
+        for row in rows:
+            row.append(as_text(bool(invented(ids_in([row[n] for n in cited]) or item.sources))))
+        names.append("invented")
+    return _csv([names, *rows])
 
 
 def verdicts_latex(verdicts: Iterable[Stored]) -> str:
@@ -146,7 +158,7 @@ def verdicts_latex(verdicts: Iterable[Stored]) -> str:
             enough = c["specifications"] >= FEWEST_FOR_PERCENT
             share = percent(c["share_of_specifications"]) if enough else NOTHING
             shown = [c["label"], criterion_number(c), bounds(c), share, str(c["specifications"])]
-        word = v["verdict"] + ", fragile" * v["fragile"]
+        word = v["verdict"] + ", fragile" * v["fragile"] + ", invented figures" * v["invented"]
         rows.append([v["claim"], reading, v["as_of"], word, v["answer"], *shown])
     table = Table.model_construct(
         title="Verdicts",
@@ -170,7 +182,7 @@ def table_latex(table: Table) -> str:
         for n, right in enumerate(table.numeric)
     ]
     sources = f" Sources: {', '.join(table.sources)}." if table.sources else ""
-    note = _text(table.note + sources)
+    note = _text(" ".join([table.note + sources, invented(table.sources)]))
     return _LONGTABLE.substitute(
         kinds="".join(kinds),
         title=_text(table.title),

@@ -98,6 +98,22 @@ def _each_bar(kind: str, sign: str, threshold: float, unit: str) -> str:
     return form.format(bound=_BOUND[sign], figure=figure, unit=unit).strip().replace(" ,", ",")
 
 
+def sole_origin(v: Stored) -> str:
+    """A source without which a verdict would have no answer, where the tables of its claim have
+    figures of no other origin; '' where others publish, or another part makes it fragile.
+    """
+    claim, groups = registry.claims().get(v["claim"]), registry.origin_groups()
+    tables = [[*registry.rows_of(table)] for table in claim.data] if claim else []
+    alone = tables and all(len({groups[one] for one in ids}) == 1 for ids in tables)
+    of_source = all(line.startswith("without the source ") for line in v["fragility"])
+    return next(iter(v["sources"]), "") if alone and of_source and v["fragile"] else ""
+
+
+def is_fragile(v: Stored) -> bool:
+    """Whether a page warns that a verdict is fragile: not where only one source could be there."""
+    return v["fragile"] and not sole_origin(v)
+
+
 def cited(ids: Iterable[str]) -> list[tuple[str, str]]:
     """Sources that read differently: the words of each, and the first that has them."""
     by_words: dict[str, str] = {}

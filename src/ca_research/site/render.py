@@ -51,7 +51,7 @@ from ..registry.words import (
 from ..tables import cite, rows_of
 from . import colours, copies, moves, parts
 from .first_use import anchor, anchors
-from .forms import table_latex, without_formulas
+from .forms import csv_of, table_latex
 from .svg import INHERITED, clean, shorter
 
 ON_A_PHONE = 360
@@ -61,14 +61,17 @@ ON_A_PHONE = 360
 _COLOUR = re.compile("|".join(colours.VARIABLES), re.I)
 
 
-def svg_markup(svg: str, prefix: str, label: str) -> Markup:
+def svg_markup(svg: str, prefix: str, label: str, mark: str = "") -> Markup:
     """An SVG ready to stand in a page: harmless, with theme colours, unique ids and a text
     alternative.
 
     It is never wider than it was drawn, so that letters have one size on all pages, and shrinks
     with a narrow column.
+
+    mark: words that stay with the picture wherever it is taken, in a line of their own below it.
     """
     svg, family = shorter(clean(svg))
+    svg = _marked(svg, mark) if mark else svg
     svg = _COLOUR.sub(lambda colour: f"var(--{colours.VARIABLES[colour[0].lower()]})", svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
@@ -79,6 +82,17 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     style = ";".join(filter(None, (INHERITED, family, f"--w:{least}px", f"max-width:{px}px")))
     label = Markup.escape(minus_in_prose(label))
     return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
+
+
+_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
+
+def _marked(svg: str, mark: str) -> str:
+    """An SVG with a line of words below what is drawn."""
+    low = float(_BOX.findall(svg)[0][1])  # as matplotlib writes it
+    words = f'<text x="4" y="{low + 10:g}" style="font-size:10px;font-weight:bold">{mark}</text>'
+    svg = _BOX.sub(rf'viewBox="0 0 \1 {low + 14:g}"', svg, count=1)
+    return words.join(svg.rpartition("</svg>")[::2]) + "</svg>"
 
 
 def tables_of(source_ids: Sequence[str], declared: Iterable[str]) -> list[str]:
@@ -186,7 +200,7 @@ _TOOLS: dict[str, Any] = {
             *(agreement, anchors, between, bounds, choice_words, counted, criterion_number),
             *(date_in_words, day_in_words, glossary, in_words, is_year, leaves, number),
             *(cite, data_uri, invented, judged_alone, overview.own_params, publishers, table_latex),
-            *(tables_of, value_words, ways, without_formulas),
+            *(tables_of, value_words, ways, csv_of),
             *(economies.in_prose, economies.joined, check.stale, compare.differences),
             *(copies.copy_read, copies.kind_of_copy, moves.beginning),
             tally,

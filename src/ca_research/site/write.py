@@ -40,7 +40,7 @@ def verdict_files(
     verdicts: Iterable[Mapping[str, Any]], names: Iterable[str] = EXPORTS
 ) -> dict[str, str]:
     """Files of verdicts, by name; verdicts: entries of verdicts.json."""
-    entries = [dict(verdict) for verdict in verdicts]
+    entries = [{**verdict, "invented": bool(invented(verdict["sources"]))} for verdict in verdicts]
     return {name: EXPORTS[name](entries) for name in names}
 
 
@@ -144,6 +144,7 @@ class _Site:
             "amendments": _amendments(self.rows),
             "address_of": self.address_of,
             "made": day_in_words(dt.date.today()),
+            "made_up": invented(source for page in pages for source in page.sources),
         }
 
     def address_of(self, claim: str, as_of: str) -> str:

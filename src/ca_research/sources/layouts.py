@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ..ground.errors import UsageError
-from ..registry import Table
+from ..registry import Table, says_invented
 from . import answers, guess, sheets
 from .comtrade import valued
 from .eurostat import unpacked
@@ -44,6 +44,10 @@ class Layout:
     adjust: str = ""
     across: str = ""
     map: dict[str, Any] = field(default_factory=dict)
+
+    def is_of(self, about: Mapping[str, Any]) -> bool:
+        """Whether a source is this publisher's own, by what is said of it: others use its form."""
+        return about.get("publisher") == self.publisher and not says_invented(about)
 
     def mapping(self, file: Headed, table: Table) -> Map:
         """The map of a file, for a table."""

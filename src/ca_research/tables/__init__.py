@@ -1,6 +1,7 @@
 """Tables: raw -> validated -> processed, and the ways to read them."""
 
 from .add import Addition, add, remove
+from .amend import Amendment, amend
 from .build import build, check, content_key, rows_of
 from .cite import cite, source_ids
 from .codes import codes
@@ -13,9 +14,11 @@ from .vintage import diff, vintages
 
 __all__ = [
     "Addition",
+    "Amendment",
     "Coverage",
     "Fetched",
     "add",
+    "amend",
     "build",
     "check",
     "cite",

@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import math
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
@@ -127,6 +128,7 @@ def add(
     licence: str | None = None,
     address: str | None = None,
     redistribution: str = "figures",
+    invented: bool | None = None,
     map: Mapping[str, Any] | str | Path | None = None,
     times: float | str | None = None,
     level: int | None = None,
@@ -158,11 +160,15 @@ def add(
         When the file was published. Its figures are known from that day, unless `lag` is given;
         none of them can be of a later year.
     title, publisher, licence, address : str
-        What a reader has to know of the source. Of a publisher whose layout is known, only what
-        differs.
+        What a reader has to know of the source. All but the address has to be said, also of a file
+        in the form of a known publisher, for what has its form need not be its own; one of that
+        publisher has the address, the role and the origin of its layout.
     redistribution : {'figures', 'yes', 'no'}
         What the licence allows: of a source with `no` an archive (``ca-research replicate``) holds
         no row.
+    invented : bool, optional
+        Whether nobody counted the figures: all that is made of them says so then. By default what
+        title, publisher and licence say ('invented', 'an example').
     map : mapping or path, optional
         How the file is to be understood, as far as it does not say itself: a heading for a column
         (`{"year": "Period"}`), or one value for all rows (`{"level": {"is": "degree"}}`).
@@ -239,6 +245,7 @@ def add(
         "licence": licence,
         "address": address,
         "redistribution": redistribution,
+        "invented": invented,
         "role": role,
         "preference": preference,
         "lag": lag,
@@ -282,7 +289,8 @@ def _add(
         reading = Reading(connection, reader, source, skip_bad, work)
         figures = reading.found(content, layout, FEW if streamed else None)
         entry = entry_of(figures, known, spec)
-        proposal = compared(connection, entry, figures, about["origin"] is None and layout is None)
+        follows = about["origin"] is None and not (layout and layout.is_of(about))
+        proposal = compared(connection, entry, figures, follows)
         if consent is not None and not consent(proposal):
             return proposal
         write = functools.partial(added.write, proposal.entry, figures.rows)
@@ -437,24 +445,25 @@ def source_entry(
     """
     said = {"role": "compilation", "redistribution": "figures"}
     said["found_in"] = f"a file added by a user: {file}"
-    if layout:
-        said["title"] = f"{layout.publisher}: {file}"
-        of_layout = ("publisher", "licence", "address", "role")
-        said |= {name: v for name in of_layout if (v := getattr(layout, name, None))}
+    own = layout if layout and layout.is_of(about) else None
+    if own:
+        said |= {"address": own.address, "role": own.role}
     said |= {name: value for name, value in about.items() if value is not None}
     needed = ("title", "publisher", "licence", "published")
     if lacking := [name for name in needed if not said.get(name)]:
+        known = vars(layout) if layout else {}
+        hint = " ".join(f"--{name} {shlex.quote(known.get(name, '...'))}" for name in lacking)
+        if layout:
+            hint += " (of the publisher's own file; of another say what it is)"
         raise UsageError(
-            f"not said of source {source!r}: {', '.join(lacking)}",
-            where=file,
-            hint=" ".join(f"--{name} ..." for name in lacking),
+            f"not said of source {source!r}: {', '.join(lacking)}", where=file, hint=hint
         )
     day, lag = said.pop("published"), said.pop("lag", None)
     what = "day of publication" if lag is None else "lag of the series"
     entry = {
         "source_id": source,
         "original": said.pop("address", None),
-        "origin_group": _origin_group(said.pop("origin", None), source, layout),
+        "origin_group": _origin_group(said.pop("origin", None), source, own),
         "citation": f"{said['publisher']}. {said['title']}. {day[:4]}.",
         "accessed": today().isoformat(),
         "kind": _KINDS[known_name("role", said["role"], _KINDS)],

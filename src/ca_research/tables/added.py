@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -37,6 +38,7 @@ from .raw import sha256
 from .validate import arrow, schema
 
 ROWS, ENTRY, SKIPPED, PARTS = "rows.parquet", "source.yaml", "skipped.csv", "parts"
+_PLACE = ("sheet", "header", "header_rows")
 
 
 @contextmanager
@@ -47,19 +49,19 @@ def alone() -> Iterator[Path]:
         registry.forget()  # whoever held the lock may have changed what was read
         for left in folder.glob(".new-*"):  # by a process that was killed: nobody else adds now
             shutil.rmtree(left, ignore_errors=True)
-        for source_id, entry in registry.added().items():  # files of vintages that gave way
-            for file in (folder / source_id).glob("*-*") if entry.vintage else ():
-                if file.name not in (_named(ROWS, entry), _named(SKIPPED, entry)):
+        for source_id, entry in registry.added().items():  # files of rows that gave way
+            for file in (folder / source_id).glob("[rs]*[.-]*") if entry.stamp else ():
+                if file.name not in (ENTRY, _named(ROWS, entry), _named(SKIPPED, entry)):
                     file.unlink(missing_ok=True)
         yield folder
 
 
 def _named(file: str, entry: registry.Added) -> str:
-    """A file of a fetch carries its stamp, so that the entry decides in one step which of two
-    counts.
+    """A file of a fetch or an amendment carries its stamp, so that the entry decides in one step
+    which of two counts.
     """
     stem, _, suffix = file.partition(".")
-    return file if entry.vintage is None else f"{stem}-{entry.vintage}.{suffix}"
+    return f"{stem}-{entry.stamp}.{suffix}" if entry.stamp else file
 
 
 @contextmanager
@@ -114,7 +116,7 @@ def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> regis
     target = paths.added_dir() / entry.source.source_id
     if not target.exists():
         folder.rename(target)
-    else:  # a fetch, beside the one that stands; once the entry is there, the new rows count
+    else:  # beside what stands; once the entry is there, the new rows count
         for file in sorted(folder.iterdir(), key=lambda f: f.name == ENTRY):
             file.replace(target / file.name)
     registry.forget()
@@ -186,6 +188,22 @@ def rows_files(entry: registry.Added) -> list[Path]:
     """The files of the rows of a source, of which its entry has the hash."""
     folder = paths.added_dir() / entry.source.source_id
     return [folder / PARTS / name for name in entry.parts] or [folder / _named(ROWS, entry)]
+
+
+def skipped(entry: registry.Added) -> pd.DataFrame:
+    """The faulty rows of a source that were left out, as they were listed."""
+    file = paths.added_dir() / entry.source.source_id / _named(SKIPPED, entry)
+    return pd.read_csv(file, dtype=str) if file.is_file() else pd.DataFrame()
+
+
+def map_of(entry: registry.Added) -> dict[str, Any]:
+    """How the file of a source was understood, as a map that reads another like it. Where its
+    layout is known the place of the headings would hide that.
+    """
+    from ..sources.mapping import FOUND_OUT
+
+    without = FOUND_OUT if entry.layout == "guess" else (*FOUND_OUT, *_PLACE)
+    return {name: value for name, value in entry.mapping.items() if name not in without}
 
 
 def _unfit(entry: registry.Added, what: str) -> IntegrityError:

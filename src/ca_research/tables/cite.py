@@ -191,13 +191,15 @@ def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]
     return entries
 
 
-def _copy(source: registry.Source) -> str | None:
-    return f"Read from: {source.found_in}" if source.found_in else None
+def _remark(source: registry.Source) -> str:
+    """That figures are invented, and the copy that was read."""
+    copy = f"Read from: {source.found_in}" if source.found_in else ""
+    return ". ".join(filter(None, ["Invented figures" if source.invented else "", copy]))
 
 
 def _reference(source: registry.Source) -> str:
-    """The citation, where the publisher has it, and the copy that was read."""
-    return " ".join(filter(None, [source.citation, source.original, _copy(source)]))
+    """The citation, where the publisher has it, and what is remarked on it."""
+    return " ".join(filter(None, [source.citation, source.original, _remark(source)]))
 
 
 def _escape(text: str) -> str:
@@ -213,7 +215,7 @@ def _bibtex(source: registry.Source) -> str:
         "author": source.publisher and "{" + _escape(source.publisher) + "}",
         "year": source.published and source.published[:4],
         "howpublished": source.original and _escape(source.original),
-        "note": _escape(". ".join(filter(None, [_copy(source), day]))),
+        "note": _escape(". ".join(filter(None, [_remark(source), day]))),
     }
     body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items() if v)
     return f"@misc{{{source.source_id},\n{body}\n}}"
@@ -228,7 +230,7 @@ def _csl(source: registry.Source) -> dict[str, object]:
         "publisher": source.publisher,
         "issued": source.published and _parts(source.published),
         "URL": source.original,
-        "note": _copy(source),
+        "note": _remark(source),
         "accessed": source.accessed and _parts(source.accessed),
     }
     return {name: value for name, value in item.items() if value}

@@ -359,6 +359,8 @@ def _proposal(
         ) from error
     _refuse_unasked(figures.rows, one.asked, service)
     about = {
+        "publisher": figures.layout.publisher,
+        "licence": figures.layout.licence,
         **details,
         "published": one.day,
         "title": f"{service.publisher}: {_title(one.asked)}",

@@ -9,14 +9,13 @@ from typing import Any
 import pandas as pd
 
 from ..ground.arguments import refuse
+from ..ground.economies import RESIDUALS
 from ..ground.errors import MixedUnitsError
 from ..stats.contract import Frame
 from ..stats.frames import require, require_some
 
-REST = ("_X", "S19")
-"""Residual partners: no economies, but the members of none; a total may hold them beside
-economies.
-"""
+REST = RESIDUALS
+"""Residual partners, which are shared out like economies."""
 SINGLE = ("reporter", "partner", "year", "flow", "product")
 """Columns that have one value in an account of trade, unless they tell its rows apart."""
 _TOTALS = ("TOTAL", "_T", "ALL", "ALL PRODUCTS", "ALL COMMODITIES")
