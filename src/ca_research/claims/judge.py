@@ -60,7 +60,8 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, Any]) -> Verdic
     }
     lead = verdicts.pop(leads)
     beside = tuple(verdicts.values())
-    return replace(lead, beside=beside, traces=evidence.traces, curves=curves)
+    shown: dict[str, Any] = {"traces": evidence.traces, "documents": evidence.documents}
+    return replace(lead, beside=beside, curves=curves, **shown)
 
 
 def _verdict(spec: ClaimSpec, judged: Judged, evidence: Evidence, **sentence: Any) -> Verdict:

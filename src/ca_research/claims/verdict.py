@@ -21,7 +21,7 @@ MOST_TOLD = 3
 """Reasons of one kind that a printed verdict names."""
 
 
-_UNSTORED: dict[str, Any] = {"beside": (), "traces": (), "curves": {}}
+_UNSTORED: dict[str, Any] = {"beside": (), "traces": (), "curves": {}, "documents": None}
 """Fields of a verdict that are not stored with it, emptied."""
 
 
@@ -273,6 +273,8 @@ class Verdict:
     curves : mapping of str to pandas.DataFrame
         For each criterion what every specification says: ``spec``, ``is_main``, ``value``, ``low``,
         ``high``, ``met``, and the choices.
+    documents : pandas.DataFrame
+        Rows of table `evidence` on the claim, on whichever side, counted by a criterion or not.
 
     Examples
     --------
@@ -326,6 +328,7 @@ class Verdict:
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     curves: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    documents: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     def __str__(self) -> str:
         """The verdict as a reader needs it: the answer, the verdict on the sentence as it is
@@ -375,7 +378,7 @@ class Verdict:
         Returns
         -------
         dict of str to Any
-            All fields but `beside`, `traces` and `curves`; numbers to ten digits, none infinite.
+            All fields but `beside`, `traces`, `curves` and `documents`; numbers to ten digits, none infinite.
         """
         content = asdict(replace(self, **_UNSTORED))
         return digits({name: content[name] for name in stored_fields()})

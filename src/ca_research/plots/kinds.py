@@ -465,7 +465,7 @@ def show_criterion(
         From ``claim.gather``.
     criterion : str
         Name of one of its criteria.
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
+    section : {'main', 'specifications', 'for', 'against', 'missing', 'context'}
         Where on the page.
     picture : callable, optional
         Draws another figure of what the criterion says than `criterion_figure`.
