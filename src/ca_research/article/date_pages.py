@@ -55,6 +55,7 @@ def show_dates(
         picture=partial(draw, leading, windows=windows),
         data=leading.drop(columns=hidden),
         note=declared.note,
+        marks=declared.marks,
     )
     for panel, part in others:
         alt = f"Dates by lane. {row_words(part, '{lane}: {dated}')}."

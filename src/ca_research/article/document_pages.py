@@ -20,7 +20,7 @@ from ..plots import dated_lanes, lines, show_criterion, style
 from ..plots.documents import READ, counting_of
 from ..plots.grid import draw_grid
 from ..plots.needs import needs
-from ..plots.panels import dated_name, panels
+from ..plots.panels import dated_name, name_marks, panels
 from ..plots.show import known, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words, party
@@ -273,10 +273,18 @@ def show_goals(claim: str, evidence: Evidence, documents: pd.DataFrame) -> None:
             "russia_always",
             picture=lambda: goal_grid(rows.drop_duplicates("origin_group")),
             data=rows.drop(columns="origin_group"),
-            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or "
-            "not coded; such a text may name the goal or not. Texts that the United States wrote "
-            "alone; joint texts and summaries by others stand in the list.",
+            note="Texts that the United States wrote alone; joint texts and summaries by others "
+            "stand in the list.",
+            marks=_GOAL_MARKS,
         )
+
+
+_GOAL_MARKS = {
+    "named": "Dark: named.",
+    "not": "Pale: not named.",
+    "unseen": "Question mark: not visible in the part seen, or not coded; such a text may name the "
+    "goal or not.",
+}
 
 
 @needs("table", "document year")
@@ -293,6 +301,8 @@ def goal_grid(table: pd.DataFrame) -> Figure:
     cells = cells.assign(words=words, shade=cells["value"].fillna(0.5) * 2)
     figure, (ax,) = panels(1, 0.9 + 0.27 * len(table))
     draw_grid(ax, cells, "text", "goal", [style.GRID, style.PAPER, style.INK])
+    shown = cells["value"].map({1: "named", 0: "not"}).fillna("unseen").unique()
+    name_marks(ax.collections, *shown)
     return figure
 
 

@@ -378,7 +378,8 @@ class Verdict:
         Returns
         -------
         dict of str to Any
-            All fields but `beside`, `traces`, `curves` and `documents`; numbers to ten digits, none infinite.
+            All fields but `beside`, `traces`, `curves` and `documents`; numbers to ten digits, none
+            infinite.
         """
         content = asdict(replace(self, **_UNSTORED))
         return digits({name: content[name] for name in stored_fields()})

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..claims import Claim, Evidence, Verdict
+from ..claims.answers import asked
 from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
@@ -146,7 +147,8 @@ def curve_picture(
             names[0] = f"{head}: {names[0]}"  # the first says what is chosen
             choices += [(n, ordered[axis] == v) for n, v in zip(names, values, strict=True)]
     below = f"{unit[:1].upper()}{unit[1:]}. {len(ordered)} ways to calculate it, sorted. "
-    below += f"Ring: the main one. Dashed: {number(float(ordered['threshold'].iloc[0]))}."
+    below += "Ring: the main one. " * bool(ordered["is_main"].any())
+    below += f"Dashed: {number(float(ordered['threshold'].iloc[0]))}."
     if (ordered["value"].isna() & ordered[["low", "high"]].isna().any(axis=1)).any():
         below += " Triangle: a figure is known only to lie on that side."
 
@@ -232,7 +234,8 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
     >>> show_universe(claim, evidence, claim.judge(evidence))
     {'image/svg+xml': '<svg ...'title': 'Every question has an answer', ...
     """
-    distinct = {c.name: c.specifications for v in verdict.all() for c in v.criteria}
+    judged = {c.name: c for v in verdict.all() for c in v.criteria}
+    distinct = {name: one.specifications for name, one in judged.items()}
     for name, criterion in claim.spec.criteria().items():
         data = _but_idle_bars(curve_data(verdict, name), criterion)
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
@@ -257,7 +260,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             alt=f"{what}. Figures: {span}; threshold: {number(data['threshold'].iloc[0])}.",
             data=data,
             sources=rows,
-            note=criterion.statement + (_ALIKE if distinct[name] < len(drawn) else ""),
+            note=asked(judged[name]) + (_ALIKE if distinct[name] < len(drawn) else ""),
         )
     figure, data = missing_map(verdict)
     if len(data):
