@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..claims import Claim, Evidence, Verdict
 from ..claims.answers import asked
+from ..claims.bars import THRESHOLD, bar_sentences, reached, span_words
 from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
@@ -25,6 +26,7 @@ from ..stats.frames import require_some
 from . import style
 from .canvas import Picture, drawn, on_new_figure, split
 from .grid import draw_grid
+from .kinds import legend, ranges
 from .needs import needs
 from .panels import bar_line, intervals, mark
 from .show import show
@@ -262,6 +264,8 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             sources=rows,
             note=asked(judged[name]) + (_ALIKE if distinct[name] < len(drawn) else ""),
         )
+    for name in verdict.deciding:
+        _show_bars(claim, evidence, verdict, name)
     figure, data = missing_map(verdict)
     if len(data):
         counts = data["state"].value_counts()
@@ -274,6 +278,54 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             data=data if _by_country(data) else data.drop(columns="economy"),
             sources=list(verdict.sources),
         )
+
+
+def _show_bars(claim: Claim, evidence: Evidence, verdict: Verdict, name: str) -> None:
+    """Show what a criterion comes to as its threshold moves over its figures; nothing where that
+    changes nothing.
+    """
+    criterion, bars = claim.spec.criteria()[name], verdict.bars[name]
+    spans = reached(criterion, bars[bars["bar"] == THRESHOLD])
+    if len(spans) < 2:
+        return
+    sentence, figure = bar_sentences(criterion, bars)[0], _moving_bar(criterion, spans)
+    show(
+        figure,
+        section="specifications",
+        title=f"{criterion.label}: the answer at other thresholds",
+        alt=sentence,
+        data=bars[["bar", "low", "high", "state", "verdict"]],
+        sources=evidence.frame[evidence.frame["criterion"] == name],
+        note=f"{sentence} {legend({'bar': 'Dashed: the declared one.'}, figure)}",
+    )
+
+
+def _moving_bar(criterion: Criterion, spans: Sequence[Any]) -> Figure:
+    """A stroke for each range of thresholds, in the colour of the answer there."""
+    ends = [end for span in spans for end in (span.low, span.high) if np.isfinite(end)]
+    ends.append(criterion.threshold)
+    room = 0.15 * (max(ends) - min(ends)) or 1
+    low, high = min(ends) - room, max(ends) + room
+    rows = pd.DataFrame(
+        {
+            "answer": [STATE_WORDS[span.state] for span in spans],
+            "estimate": None,
+            "low": [max(span.low, low) for span in spans],
+            "high": [min(span.high, high) for span in spans],
+        }
+    )
+    words = {
+        (row.low, row.high): span_words(criterion, span)
+        for row, span in zip(rows.itertuples(), spans, strict=True)
+    }
+    return ranges(
+        rows,
+        by="answer",
+        unit=criterion.unit,
+        bar=criterion.threshold,
+        highlight=pd.Series([style.STATE[span.state] for span in spans]),
+        form=lambda *of: words[of],
+    )
 
 
 def _but_idle_bars(data: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
