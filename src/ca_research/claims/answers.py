@@ -119,14 +119,7 @@ def sentence(criterion: Criterion, result: CriterionResult) -> str:
 
 
 def asked(result: CriterionResult) -> str:
-    """What a criterion asks, the figure, and the answer: its statement may be false.
-
-    Examples
-    --------
-    >>> import ca_research as ca
-    >>> asked(ca.check("C25").criteria[0])
-    'Asked: “The three borders with China together are longer than 3,000 km.” Figure: ...'
-    """
+    """What a criterion asks, the figure, and the answer: its statement may be false."""
     figure = criterion_number(asdict(result))
     statement = f"“{result.statement}”"
     return f"Asked: {statement} Figure: {figure}. Answer: {STATE_WORDS[result.state]}."

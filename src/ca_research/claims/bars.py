@@ -56,17 +56,6 @@ def turning_points(
         ('left', 'right' or 'both': which ends belong to it), ``state``, ``main_met`` (what the main
         specification says), ``is_declared`` (whether the declared bar lies in it). All
         specifications have the same threshold. That of '==' is not moved.
-
-    Examples
-    --------
-    >>> import ca_research as ca
-    >>> claim = ca.claim("C25")
-    >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
-    >>> rows = [r for r in evidence.standing_rows if r["criterion"] == "total_length"]
-    >>> asked = claim.spec.criteria()["total_length"]
-    >>> ranges = turning_points(asked, rows, claim.spec.methods, list(evidence.economies))
-    >>> ranges[["low", "high", "state"]].values.tolist()
-    [[-inf, 3305.0, 'holds'], [3305.0, inf, 'fails']]
     """
     parts = list[tuple[Any, ...]]()
     if criterion.comparison in _CLOSED and rows:
@@ -190,14 +179,6 @@ def bar_sentences(criterion: Criterion, ranges: pd.DataFrame) -> list[str]:
     """What a criterion would come to at other bars, a sentence for each bar that can be moved.
 
     ranges: as from `with_verdicts`.
-
-    Examples
-    --------
-    >>> import ca_research as ca
-    >>> verdict = ca.check("C25")
-    >>> asked = ca.claim("C25").spec.criteria()["total_length"]
-    >>> bar_sentences(asked, verdict.bars["total_length"])
-    ['At other thresholds: yes below 3,305 (supported), no from 3,305 on (contradicted).']
     """
     heads = {
         THRESHOLD: "At other thresholds",

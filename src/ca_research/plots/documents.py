@@ -36,14 +36,14 @@ def counting_of(claim_id: str) -> str:
     return next((str(c.settings["counting"]) for c in criteria if "counting" in c.settings), "")
 
 
-def document_list(documents: pd.DataFrame, direction: str, counting: str = "") -> pd.DataFrame:
+def document_list(evidence: pd.DataFrame, direction: str, counting: str = "") -> pd.DataFrame:
     """Documents of a claim in one direction, the oldest first, with the `text` that was read.
 
-    documents: rows of table `evidence` on it. direction: 'supports', 'refutes' or 'context'.
+    evidence: rows of table `evidence` on it. direction: 'supports', 'refutes' or 'context'.
     counting: a coding of rows that count nowhere or under another origin; of such a row `text`
     says so.
     """
-    rows = pick(recounted(documents, counting), direction=direction)
+    rows = pick(recounted(evidence, counting), direction=direction)
     rows = rows.sort_values(["date", "source_id", "item"])
     aside = rows["aside"].where(rows["aside"] == "", "; does not count: " + rows["aside"])
     text = rows["strength"].astype(str) + ", " + rows["text_seen"].map(READ).astype(str) + aside

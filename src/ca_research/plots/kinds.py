@@ -476,10 +476,10 @@ def show_criterion(
     note: str = "",
     marks: Mapping[str, str] | None = None,
 ) -> None:
-    """Show the picture of a criterion: its title says what was found, its note what was asked, the
-    figure and whether it is met, and of the marks those that are drawn.
+    """Show the picture of a criterion, with what was asked and what came of it.
 
-    Where no figure was known the page says so.
+    The title says what was found, the note what was asked, the figure, the answer, and what the
+    marks are that are drawn. Where no figure was known the page says so.
 
     Parameters
     ----------
