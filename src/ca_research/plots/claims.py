@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..claims import Claim, Evidence, Verdict
 from ..claims.answers import asked
-from ..claims.bars import THRESHOLD, bar_sentences, reached, span_words
+from ..claims.bars import THRESHOLD, bar_sentences, reached
 from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
@@ -314,17 +314,13 @@ def _moving_bar(criterion: Criterion, spans: Sequence[Any]) -> Figure:
             "high": [min(span.high, high) for span in spans],
         }
     )
-    words = {
-        (row.low, row.high): span_words(criterion, span)
-        for row, span in zip(rows.itertuples(), spans, strict=True)
-    }
     return ranges(
         rows,
         by="answer",
         unit=criterion.unit,
         bar=criterion.threshold,
         highlight=pd.Series([style.STATE[span.state] for span in spans]),
-        form=lambda *of: words[of],
+        form=lambda *_: "",  # the note says where each begins and ends
     )
 
 
