@@ -47,7 +47,7 @@ def second(own):
 
 def declare(home, measure="trade.rank", settings=None, bar="== 1", over=("GEO",), year=2023, **_):
     """A claim as an author would write it into the template's file."""
-    new_claim("C01", measure=measure)
+    new_claim("C01", measure=measure, axis="year")
     file = home / "registry" / "claims" / "C01.yaml"
     claim = yaml.safe_load(file.read_text())
     (criterion,) = claim["readings"][0]["criteria"]

@@ -126,7 +126,7 @@ def test_a_slip_in_a_measure_is_an_error_with_its_line_and_no_answer(
 def test_another_way_stands_in_only_for_a_main_one_that_has_lost_its_figures(own, main, verdict):
     own.lent(5, "LATE", year=2018)
     own.lent(5, "EARLY", year=2019)
-    new_claim("C07")
+    new_claim("C07", axis="year")
     own.edit(CLAIM, "main: newest", f"main: {main}")
     own.edit(CLAIM, r"\[newest, newest-1\]", f"[{main}, 2019]")
     assert run_check("C07", without="LATE").verdict == verdict

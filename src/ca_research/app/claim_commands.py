@@ -210,7 +210,12 @@ def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
 
 
 def new_claim(
-    claim: str, *, sentence: Word = None, measure: str = "tables.figure", opinion: bool = False
+    claim: str,
+    *,
+    sentence: Word = None,
+    measure: str = "tables.figure",
+    opinion: bool = False,
+    axis: Word = None,
 ) -> None:
     """Write a claim file and a notebook that run at once, to be made one's own.
 
@@ -224,13 +229,18 @@ def new_claim(
         What it is judged by, for example trade.rank; `ca-research measures` lists them
     opinion
         Of a sentence that no figures can show: it says why, and has no measure.
+    axis
+        'year' to judge it by the year before the newest too
     """
     from ..tables import build
     from .scaffold import new_claim as write
     from .scaffold import rule_unwritten
 
     build()  # of a project that has just begun no table is
-    files = [paths.shown(file) for file in write(claim, sentence, measure, opinion=opinion)]
+    files = [
+        paths.shown(file)
+        for file in write(claim, sentence, measure, opinion=opinion, axis=axis or "")
+    ]
     print(*files, rule_unwritten(claim), sep="\n")
     print(f"next: write {files[0]}, the rule first (docs/adding-a-claim.md)")
 

@@ -56,6 +56,7 @@ def new_claim(
     measure: str = "tables.figure",
     *,
     opinion: bool = False,
+    axis: str = "",
 ) -> list[Path]:
     """Write registry/claims/ID.yaml and notebooks/id.ipynb from the template.
 
@@ -70,6 +71,8 @@ def new_claim(
         runs before anything is changed.
     opinion : bool
         Of a sentence that no figures can show: it has no measure, and its reason is to be written.
+    axis : str
+        'year' to judge it by the year before the newest too; by default by the newest alone.
 
     Returns
     -------
@@ -92,7 +95,10 @@ def new_claim(
     claim = paths.own_home() / "registry" / "claims" / f"{claim_id}.yaml"
     notebook = paths.notebooks_dir() / f"{claim_id.lower()}.ipynb"
     _refuse_existing(claim, notebook)
-    start = {"data": [], "yearly": False} if opinion else beginning(measure)
+    start = {"data": []} if opinion else beginning(measure)
+    known_name("axis that a new claim can have", axis, ["", *start.get("axes", ())])
+    if start.get("axes") and not axis:
+        start["settings"] |= {"year": "newest"}
     text = filled(
         TEMPLATES / "claim.yaml.j2",
         id=claim_id,
@@ -102,6 +108,7 @@ def new_claim(
         notebook=notebook.name,
         measure=measure,
         opinion=opinion,
+        axis=axis,
         start=start,
         json=partial(json.dumps, ensure_ascii=False),
     )
@@ -208,7 +215,7 @@ def beginning(name: str) -> dict[str, Any]:
         "data": data,
         "kind": kind,
         "unit": unit,
-        "yearly": "year" in taken,
+        "axes": [name for name in taken if name == "year"],
         "settings": {name: examples.get(name, "") for name in needed if name != "economies"},
         "economies": [whose] if "economies" in needed else [],
     }

@@ -1,6 +1,4 @@
-"""What a page on dates shows: its timeline, its rows, documents for and against, and the dates on
-which sources disagree.
-"""
+"""What a page on dates shows: its timeline, its rows, and the dates on which sources disagree."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from ..ground.periods import date_in_words
 from ..plots import lines, row_words, show_criterion
 from ..plots.show import show, show_table, where_known
 from ..plots.timeline import timeline
-from . import documents, lanes, signing
+from . import lanes, signing
 
 _DAYS = {"until": "the article", "before": "the speech"}
 """Settings of a criterion that are a day of the timeline, and what was on that day."""
@@ -57,6 +55,7 @@ def show_dates(
         picture=partial(draw, leading, windows=windows),
         data=leading.drop(columns=hidden),
         note=declared.note,
+        marks=declared.marks,
     )
     for panel, part in others:
         alt = f"Dates by lane. {row_words(part, '{lane}: {dated}')}."
@@ -71,21 +70,6 @@ def show_dates(
         columns=["lane", "dated", "what", "source"],
         labels={"lane": "about"},
     )
-
-
-def show_documents(claim: Claim, evidence: pd.DataFrame) -> None:
-    """List the documents on a claim: those against, for, and as context; nothing without any.
-
-    evidence: like table `evidence`.
-    """
-    note = "Texts that were not seen do not count, nor does commentary, which documents nothing."
-    lists: documents.Lists = {
-        "refutes": ("against", "Documents against the sentence", note),
-        "supports": ("context", "Documents for the sentence", note),
-        "context": ("context", "Documents as context", note),
-    }
-    labels = {reading.name: reading.title for reading in claim.spec.readings}
-    documents.show_lists(evidence, claim.id, lists, labels)
 
 
 def show_disagreements(conflicts: pd.DataFrame) -> None:

@@ -1,4 +1,6 @@
-"""What a page on documents shows: how much was read, both sides by name, cases, and lists."""
+"""What a page on documents shows beside their lists: how much was read, both sides by name, cases
+and codes.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,15 @@ from matplotlib.figure import Figure
 
 from .. import investment, registry
 from ..claims import Evidence
-from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, recounted
+from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, of_claim, recounted
 from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
 from ..plots import dated_lanes, lines, show_criterion, style
+from ..plots.documents import READ, counting_of
 from ..plots.grid import draw_grid
 from ..plots.needs import needs
-from ..plots.panels import dated_name, panels
+from ..plots.panels import dated_name, name_marks, panels
 from ..plots.show import known, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words, party
@@ -28,38 +31,28 @@ from .settings import settings
 
 
 def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Show the documents of a claim: how much of them was read, the sources on both sides by name
-    (where its criteria count sides or cases), and every document as a list.
+    """Show the documents of a claim beside their lists: how much of them was read, the sources on
+    both sides by name (where its criteria count sides or cases), and the codes of each.
     """
     _show_read(claim_id, evidence)
     criteria = registry.claim(claim_id).criteria().values()
     if any({"direction", "coding"} & c.settings.keys() for c in criteria):
         _show_sides(claim_id, evidence)
-    what, of = _coding_of(claim_id), pick(evidence, claim=claim_id)["reading"]
-    neither = "Documents that take neither side" if what else "Documents that count on neither side"
-    note = f"{what.capitalize()} that they show still count: see the cases." if what else ""
-    lists: documents.Lists = {
-        "supports": ("main", "Documents for the sentence", ""),
-        "refutes": ("against", "Documents against the sentence", ""),
-        "context": ("context", neither, note),
-    }
-    labels, counting = _named(of, claim_id), documents.COUNTING
-    documents.show_lists(evidence, claim_id, lists, labels, counting=counting)
-    if what:
+    if coding := _coding_of(claim_id):
         with where_known():
-            _show_codes(claim_id, what, evidence)
+            _show_codes(claim_id, coding, evidence)
 
 
 def _show_read(claim_id: str, evidence: pd.DataFrame) -> None:
     """Count the documents on each subject of a claim, by how much of them was read."""
-    rows = recounted(pick(evidence, claim=claim_id), documents.COUNTING)
+    rows = recounted(of_claim(evidence, claim_id), counting_of(claim_id))
     counts = omit(pick(rows, aside=""), text_seen="none")
     with where_known("context"):
         read = known(rows).groupby(["reading", "text_seen"]).size().unstack(fill_value=0)
         origins = counts.groupby("reading")["origin_group"].nunique()
         read["independent origins"] = origins.reindex(read.index, fill_value=0)
         show_table(
-            read.rename(index=_named(read.index, claim_id), columns=documents.READ).reset_index(),
+            read.rename(index=_named(read.index, claim_id), columns=READ).reset_index(),
             section="context",
             title="How many documents there are on each subject, and how much of them was read",
             sources=rows,
@@ -138,7 +131,7 @@ _CASES = {
 
 def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
     """List both sides of a claim, each independent source by name; nothing where there is none."""
-    sides = documents.sides(evidence, claim=claim_id, counting=documents.COUNTING)
+    sides = documents.sides(evidence, claim=claim_id, counting=counting_of(claim_id))
     sides = omit(sides, strength="commentary")
     if len(sides):
         both = pick(sides, both_sides=True)["origin_group"].nunique()
@@ -280,10 +273,18 @@ def show_goals(claim: str, evidence: Evidence, documents: pd.DataFrame) -> None:
             "russia_always",
             picture=lambda: goal_grid(rows.drop_duplicates("origin_group")),
             data=rows.drop(columns="origin_group"),
-            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or "
-            "not coded; such a text may name the goal or not. Texts that the United States wrote "
-            "alone; joint texts and summaries by others stand in the list.",
+            note="Texts that the United States wrote alone; joint texts and summaries by others "
+            "stand in the list.",
+            marks=_GOAL_MARKS,
         )
+
+
+_GOAL_MARKS = {
+    "named": "Dark: named.",
+    "not": "Pale: not named.",
+    "unseen": "Question mark: not visible in the part seen, or not coded; such a text may name the "
+    "goal or not.",
+}
 
 
 @needs("table", "document year")
@@ -300,6 +301,8 @@ def goal_grid(table: pd.DataFrame) -> Figure:
     cells = cells.assign(words=words, shade=cells["value"].fillna(0.5) * 2)
     figure, (ax,) = panels(1, 0.9 + 0.27 * len(table))
     draw_grid(ax, cells, "text", "goal", [style.GRID, style.PAPER, style.INK])
+    shown = cells["value"].map({1: "named", 0: "not"}).fillna("unseen").unique()
+    name_marks(ax.collections, *shown)
     return figure
 
 

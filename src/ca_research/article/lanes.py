@@ -54,11 +54,12 @@ class Lane(Model):
 
 class Timeline(Model):
     """What the timeline of a claim shows. names: of what each has a lane, `always` also without a
-    row.
+    row. marks: what points, rings and pale marks are.
     """
 
     lanes: tuple[Lane, ...]
-    note: str
+    note: str = ""
+    marks: dict[str, str] = Field({})
     names: tuple[str, ...] = ()
     always: bool = False
 

@@ -12,7 +12,7 @@ from .rule import ENDS, Judged, speaks
 from .sentences import filled, needed
 from .slots import values
 from .verdict import CriterionResult
-from .words import Stored, criterion_number, phrase
+from .words import STATE_WORDS, Stored, criterion_number, phrase
 
 MOST, MOST_FINDING = 280, 90
 """Characters of an answer and of a finding."""
@@ -116,6 +116,13 @@ def sentence(criterion: Criterion, result: CriterionResult) -> str:
     if not mixed:
         return main
     return f"{main} {phrase('others', result)}"
+
+
+def asked(result: CriterionResult) -> str:
+    """What a criterion asks, the figure, and the answer: its statement may be false."""
+    figure = criterion_number(asdict(result))
+    statement = f"“{result.statement}”"
+    return f"Asked: {statement} Figure: {figure}. Answer: {STATE_WORDS[result.state]}."
 
 
 FEWEST_FOR_PERCENT = 5

@@ -99,6 +99,26 @@ def curve(criterion: Criterion, rows: EvidenceRows, judged: list[str]) -> pd.Dat
     return pd.DataFrame(lines, columns=columns).astype(types)
 
 
+def ways_of(
+    criterion: Criterion, rows: EvidenceRows, methods: list[str]
+) -> tuple[Any, Any, dict[Any, Any]]:
+    """The distinct specifications of a criterion, the main one, and which stands for each."""
+    own_methods = [m for m in methods if m in criterion.every_axis]
+    # a specification without any data is a recorded failure; it says nothing for or against
+    chosen, stands_for = distinct(rows, own_methods), collapse(rows, own_methods)
+    # with the main specification's sources left out, the first one declared that still has data
+    # takes its place
+    mains = [row["spec"] for row in rows if row["is_main"]]
+    return chosen, stands_for[mains[0]] if mains else next(iter(chosen), None), stands_for
+
+
+def state_of(main_met: Truth, agreeing: int, ways: int) -> str:
+    """The state of a criterion by what its main specification says, with how many of all."""
+    if main_met is None:
+        return UNDECIDED
+    return (HOLDS if main_met else FAILS) if agreeing / ways >= SHARE else MIXED
+
+
 def judge_criterion(
     criterion: Criterion,
     rows: EvidenceRows,
@@ -108,22 +128,14 @@ def judge_criterion(
     """One criterion over all its specifications. `rows`: the evidence of this criterion; `judged`:
     economies counted over.
     """
-    own_methods = [m for m in methods if m in criterion.every_axis]
-    # a specification without any data is a recorded failure; it says nothing for or against
-    chosen, stands_for = distinct(rows, own_methods), collapse(rows, own_methods)
-    # with the main specification's sources left out, the first one declared that still has data
-    # takes its place
-    mains = [row["spec"] for row in rows if row["is_main"]]
-    main = stands_for[mains[0]] if mains else next(iter(chosen), None)
+    chosen, main, stands_for = ways_of(criterion, rows, methods)
     codes = counted(criterion, judged) if criterion.over else [""]
     ways = _ways(criterion, [row for row in rows if row["spec"] in {*chosen, main}], codes)
     truths = [ways[spec][1] for spec in chosen]
     cells, main_met = ways.get(main, ([], None))
     main_met = main_met if main in chosen else None
     agreeing = truths.count(main_met) if main_met is not None else 0
-    state = UNDECIDED
-    if main_met is not None:
-        state = (HOLDS if main_met else FAILS) if agreeing / len(chosen) >= SHARE else MIXED
+    state = state_of(main_met, agreeing, len(chosen))
     over, with_data = criterion.over, {row["spec"] for row in rows if has_figures(row)}
     cells = cells or [_cell(criterion, "", estimate_row(missing=_NOBODY))]
     mets = [cell.met for cell in cells]

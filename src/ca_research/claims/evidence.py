@@ -56,6 +56,8 @@ class Evidence:
         For each criterion the rows behind its main specification.
     wanted : tuple of dict
         Figures that would answer what is open (`claims.wanted`).
+    documents : pandas.DataFrame
+        Rows of table `evidence` on the claim, on whichever side, counted by a criterion or not.
     gathering : Gathering, optional
         What it was made by, which makes it anew without some sources.
     spec : ClaimSpec, optional
@@ -83,6 +85,7 @@ class Evidence:
     revised_sources: tuple[str, ...] = field(default=())
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
+    documents: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     gathering: Gathering | None = field(default=None, repr=False, compare=False)
     spec: ClaimSpec | None = field(default=None, repr=False)
 
@@ -335,6 +338,7 @@ class Gathering:
             tuple(traces),
             # what is published later does not change what was known on an earlier day
             wanted(spec, open_, self.tables) if known.as_of == "latest" else (),
+            documents=checks.documents_on(spec.id, self.tables, known.as_of, self.gone),
             gathering=self,
             spec=spec,
         )

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from .. import registry
+from ..estimates.documents import of_claim
 from ..ground import economies as eco
-from ..ground.errors import UsageError, known_name
+from ..ground import reads
+from ..ground.errors import MissingTableError, UsageError, known_name
 from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec
 from ..stats.frames import require
 from ..tables.dates import known_on
-from ..tables.load import revised_sources
+from ..tables.load import load, revised_sources
 from .measures import find, place, signature_faults, taken_by
 
 
@@ -98,6 +100,31 @@ def all_used(spec: ClaimSpec, names: Collection[str]) -> None:
             f"{spec.id} is not judged by {', '.join(strange)}",
             hint=f"it is given {given}; the rule declares every choice",
         )
+
+
+DOCUMENTS = "evidence"
+"""The table of documents on claims."""
+
+
+def documents_on(
+    claim: str, frames: Mapping[str, pd.DataFrame], as_of: str, gone: Collection[str] = ()
+) -> pd.DataFrame:
+    """The documents on a claim that were known on a day: of the frames, or else of the project's
+    table, also where no criterion counts them; none where a notebook may not read it.
+
+    gone: sources that are left out.
+    """
+    table = frames.get(DOCUMENTS)
+    if table is None:
+        limits = reads.declared("table")
+        if DOCUMENTS not in registry.tables() or (limits is not None and DOCUMENTS not in limits):
+            return pd.DataFrame()
+        try:
+            table = load(DOCUMENTS, as_of=as_of)
+        except MissingTableError:
+            return pd.DataFrame()
+    rows = of_claim(table, claim)
+    return rows[~rows["source_id"].isin(gone)].reset_index(drop=True)
 
 
 def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -> Knowledge:

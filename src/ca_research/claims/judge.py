@@ -13,6 +13,7 @@ from ..ground import economies
 from ..ground.periods import day_in_words, is_after
 from ..registry import ClaimSpec
 from .answers import answer, finding, sentence
+from .bars import answers_by_bar, bar_sentences, turning_points
 from .certainty import certainty
 from .criteria import curve
 from .evidence import Evidence, EvidenceRows, sources_of
@@ -54,13 +55,20 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, Any]) -> Verdic
         )
         for name in order
     }
-    curves = {
-        name: curve(c, [row for row in rows if row["criterion"] == name], codes)
-        for name, c in spec.criteria().items()
-    }
+    criteria = spec.criteria()
+    of = {name: [row for row in rows if row["criterion"] == name] for name in criteria}
+    curves = {name: curve(c, of[name], codes) for name, c in criteria.items()}
+    moved = {n: turning_points(c, of[n], spec.methods, codes) for n, c in criteria.items()}
+    bars = answers_by_bar((judged[name] for name in order), moved)
     lead = verdicts.pop(leads)
     beside = tuple(verdicts.values())
-    return replace(lead, beside=beside, traces=evidence.traces, curves=curves)
+    traces = [
+        trace | {"bars": bar_sentences(criteria[name], bars[name])}
+        for trace in evidence.traces
+        if (name := trace["criterion"])
+    ]
+    shown: dict[str, Any] = {"traces": tuple(traces), "documents": evidence.documents}
+    return replace(lead, beside=beside, curves=curves, bars=bars, **shown)
 
 
 def _verdict(spec: ClaimSpec, judged: Judged, evidence: Evidence, **sentence: Any) -> Verdict:

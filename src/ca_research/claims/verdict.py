@@ -21,7 +21,10 @@ MOST_TOLD = 3
 """Reasons of one kind that a printed verdict names."""
 
 
-_UNSTORED: dict[str, Any] = {"beside": (), "traces": (), "curves": {}}
+_UNSTORED: dict[str, Any] = {
+    **{"beside": (), "traces": (), "documents": None},
+    **{"curves": {}, "bars": {}},
+}
 """Fields of a verdict that are not stored with it, emptied."""
 
 
@@ -273,6 +276,11 @@ class Verdict:
     curves : mapping of str to pandas.DataFrame
         For each criterion what every specification says: ``spec``, ``is_main``, ``value``, ``low``,
         ``high``, ``met``, and the choices.
+    bars : mapping of str to pandas.DataFrame
+        For each criterion the ranges of its bars with one answer (`bars.turning_points`), and the
+        ``verdict`` in each.
+    documents : pandas.DataFrame
+        Rows of table `evidence` on the claim, on whichever side, counted by a criterion or not.
 
     Examples
     --------
@@ -326,6 +334,8 @@ class Verdict:
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     curves: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    bars: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    documents: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     def __str__(self) -> str:
         """The verdict as a reader needs it: the answer, the verdict on the sentence as it is
@@ -375,7 +385,8 @@ class Verdict:
         Returns
         -------
         dict of str to Any
-            All fields but `beside`, `traces` and `curves`; numbers to ten digits, none infinite.
+            All fields but `beside`, `traces`, `curves`, `bars` and `documents`; numbers to ten
+            digits, none infinite.
             ``invented``: whether it rests on invented figures.
         """
         content = asdict(replace(self, **_UNSTORED))

@@ -54,6 +54,11 @@ def split(joined: str) -> list[str]:
     return [part.strip() for part in joined.split(";") if part.strip()]
 
 
+def of_claim(evidence: pd.DataFrame, claim: str) -> pd.DataFrame:
+    """The rows of table `evidence` that are documents on a claim."""
+    return evidence[evidence["claim"] == claim]
+
+
 @once
 def documents_of(
     evidence: pd.DataFrame, *, claim: str, coding: str = "", counting: str = ""
@@ -82,7 +87,8 @@ def documents_of(
     UnknownNameError
         No such coding, or a document without a code.
     """
-    rows = evidence[(evidence["claim"] == claim) & (evidence["text_seen"] != "none")]
+    rows = of_claim(evidence, claim)
+    rows = rows[rows["text_seen"] != "none"]
     years = pd.to_numeric(rows["date"].astype("string").str[:4], errors="coerce").astype("Int64")
     rows = recounted(rows.assign(year=years), counting)
     rows = rows[rows["aside"] == ""].drop(columns="aside").reset_index(drop=True)

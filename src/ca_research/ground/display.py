@@ -11,11 +11,13 @@ from typing import Literal, get_args
 FIGURE_MIME = "application/vnd.ca-research.figure+json"
 TABLE_MIME = "application/vnd.ca-research.table+json"
 NOTE_MIME = "application/vnd.ca-research.note+json"
+DOCUMENTS_MIME = "application/vnd.ca-research.documents+json"
+"""Tables of the documents on a claim, one for each side, which a verdict brings with it."""
 STATEMENTS_MIME = "application/vnd.ca-research.statements+json"
 """A few sentences on all claims together, each with the claims it rests on; the index begins with
 them."""
 
-Section = Literal["main", "specifications", "against", "missing", "context"]
+Section = Literal["main", "specifications", "for", "against", "missing", "context"]
 SECTIONS: tuple[str, ...] = get_args(Section)
 """Where on the page a figure, a table or a sentence stands."""
 

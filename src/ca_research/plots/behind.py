@@ -13,7 +13,6 @@ from ..ground import economies as eco
 from ..ground.errors import CaResearchError
 from ..ground.numbers import amount
 from .kinds import bars, dated_lanes, lines, show_criterion
-from .show import show_table
 
 MOST, MOST_LINES = 12, 6
 """Bars, and lines; those asked about always have one."""
@@ -23,8 +22,8 @@ def show_answer(evidence: Evidence, criterion: str) -> None:
     """Show what a criterion comes to, with what stands behind it.
 
     Behind a figure of one economy these are the figures of its counterparts, as bars or over the
-    years as lines, those asked about in colour; behind dates the dates, behind documents a list of
-    them. Else it is `show_criterion`.
+    years as lines, those asked about in colour; behind dates the dates. Else it is
+    `show_criterion`; the documents of a claim stand beside its verdict.
 
     Parameters
     ----------
@@ -47,9 +46,7 @@ def show_answer(evidence: Evidence, criterion: str) -> None:
     {'image/svg+xml': '<svg ...'title': 'Length of the borders with China: 3,305 km', ...
     """
     rows = _rows(evidence, criterion)
-    if {"item", "statement", "direction"} <= set(rows):
-        _documents(rows)
-    elif figure := _figure(rows, evidence, criterion):
+    if figure := _figure(rows, evidence, criterion):
         show_criterion(evidence, criterion, picture=lambda: figure, data=rows)
     else:
         show_criterion(evidence, criterion)
@@ -63,12 +60,6 @@ def _rows(evidence: Evidence, criterion: str) -> pd.DataFrame:
         return evidence.gathering.behind(criterion).reset_index(drop=True)
     except (CaResearchError, ValueError):  # no figures were known
         return pd.DataFrame()
-
-
-def _documents(rows: pd.DataFrame) -> None:
-    heads = {"item": "document", "date": "date", "direction": "it is", "statement": "says"}
-    shown = rows.rename(columns=heads)[[*heads.values(), "source_id"]].sort_values("date")
-    show_table(shown, section="main", title="The documents that were counted")
 
 
 def _figure(rows: pd.DataFrame, evidence: Evidence, criterion: str) -> Figure | None:

@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..claims import Claim, Evidence, Verdict
+from ..claims.answers import asked
+from ..claims.bars import THRESHOLD, bar_sentences, reached
 from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
@@ -24,6 +26,7 @@ from ..stats.frames import require_some
 from . import style
 from .canvas import Picture, drawn, on_new_figure, split
 from .grid import draw_grid
+from .kinds import legend, ranges
 from .needs import needs
 from .panels import bar_line, intervals, mark
 from .show import show
@@ -146,7 +149,8 @@ def curve_picture(
             names[0] = f"{head}: {names[0]}"  # the first says what is chosen
             choices += [(n, ordered[axis] == v) for n, v in zip(names, values, strict=True)]
     below = f"{unit[:1].upper()}{unit[1:]}. {len(ordered)} ways to calculate it, sorted. "
-    below += f"Ring: the main one. Dashed: {number(float(ordered['threshold'].iloc[0]))}."
+    below += "Ring: the main one. " * bool(ordered["is_main"].any())
+    below += f"Dashed: {number(float(ordered['threshold'].iloc[0]))}."
     if (ordered["value"].isna() & ordered[["low", "high"]].isna().any(axis=1)).any():
         below += " Triangle: a figure is known only to lie on that side."
 
@@ -232,7 +236,8 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
     >>> show_universe(claim, evidence, claim.judge(evidence))
     {'image/svg+xml': '<svg ...'title': 'Every question has an answer', ...
     """
-    distinct = {c.name: c.specifications for v in verdict.all() for c in v.criteria}
+    judged = {c.name: c for v in verdict.all() for c in v.criteria}
+    distinct = {name: one.specifications for name, one in judged.items()}
     for name, criterion in claim.spec.criteria().items():
         data = _but_idle_bars(curve_data(verdict, name), criterion)
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
@@ -257,8 +262,10 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             alt=f"{what}. Figures: {span}; threshold: {number(data['threshold'].iloc[0])}.",
             data=data,
             sources=rows,
-            note=criterion.statement + (_ALIKE if distinct[name] < len(drawn) else ""),
+            note=asked(judged[name]) + (_ALIKE if distinct[name] < len(drawn) else ""),
         )
+    for name in verdict.deciding:
+        _show_bars(claim, evidence, verdict, name)
     figure, data = missing_map(verdict)
     if len(data):
         counts = data["state"].value_counts()
@@ -271,6 +278,50 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             data=data if _by_country(data) else data.drop(columns="economy"),
             sources=list(verdict.sources),
         )
+
+
+def _show_bars(claim: Claim, evidence: Evidence, verdict: Verdict, name: str) -> None:
+    """Show what a criterion comes to as its threshold moves over its figures; nothing where that
+    changes nothing.
+    """
+    criterion, bars = claim.spec.criteria()[name], verdict.bars[name]
+    spans = reached(criterion, bars[bars["bar"] == THRESHOLD])
+    if len(spans) < 2:
+        return
+    sentence, figure = bar_sentences(criterion, bars)[0], _moving_bar(criterion, spans)
+    show(
+        figure,
+        section="specifications",
+        title=f"{criterion.label}: the answer at other thresholds",
+        alt=sentence,
+        data=bars[["bar", "low", "high", "state", "verdict"]],
+        sources=evidence.frame[evidence.frame["criterion"] == name],
+        note=f"{sentence} {legend({'bar': 'Dashed: the declared one.'}, figure)}",
+    )
+
+
+def _moving_bar(criterion: Criterion, spans: Sequence[Any]) -> Figure:
+    """A stroke for each range of thresholds, in the colour of the answer there."""
+    ends = [end for span in spans for end in (span.low, span.high) if np.isfinite(end)]
+    ends.append(criterion.threshold)
+    room = 0.15 * (max(ends) - min(ends)) or 1
+    low, high = min(ends) - room, max(ends) + room
+    rows = pd.DataFrame(
+        {
+            "answer": [STATE_WORDS[span.state] for span in spans],
+            "estimate": None,
+            "low": [max(span.low, low) for span in spans],
+            "high": [min(span.high, high) for span in spans],
+        }
+    )
+    return ranges(
+        rows,
+        by="answer",
+        unit=criterion.unit,
+        bar=criterion.threshold,
+        highlight=pd.Series([style.STATE[span.state] for span in spans]),
+        form=lambda *_: "",  # the note says where each begins and ends
+    )
 
 
 def _but_idle_bars(data: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:

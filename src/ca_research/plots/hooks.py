@@ -15,9 +15,11 @@ import pandas as pd
 from ..claims import MIME, Claim, Verdict, trace
 from ..claims.printed import DEPENDS, NEARNESS
 from ..claims.words import STATE_WORDS, criterion_number
+from ..ground.display import DOCUMENTS_MIME
 from ..ground.templates import filled
 from ..stats.result import Result
 from ..tables import Coverage
+from .documents import document_tables
 from .frames import frame_html, ours, text
 
 ROWS = 20
@@ -37,12 +39,14 @@ def verdict_html(verdict: Verdict) -> str:
     """A small card: the answer first, the sentence as printed, then each test with its criteria."""
     words: dict[str, Any] = {"marks": _MARK, "nearness": NEARNESS, "states": STATE_WORDS}
     file = Path(__file__).with_name("verdict.html.j2")
+    words["documents"] = [(record, html) for record, html, _ in document_tables(verdict)]
     return filled(file, verdict=verdict, number=criterion_number, **words)
 
 
 def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
     return {
         MIME: verdict.bundle(),
+        DOCUMENTS_MIME: [record for record, *_ in document_tables(verdict)],
         trace.MIME: list(verdict.traces),
         "text/html": verdict_html(verdict),
         "text/plain": str(verdict),

@@ -11,13 +11,14 @@ from functools import partial
 from itertools import cycle
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ..claims import Evidence
-from ..claims.answers import in_brief, sentence
+from ..claims.answers import asked, in_brief, sentence
 from ..claims.criteria import judge_criterion
 from ..claims.words import spread
 from ..ground import economies as eco
@@ -36,7 +37,9 @@ from .panels import (
     intervals,
     label_rows,
     line,
+    marks_of,
     multiples,
+    name_marks,
     newest_words,
     panels,
 )
@@ -246,7 +249,9 @@ def ranges(
     if beside is not None:
         places = rows[["name"]].reset_index(names="at")
         others = _with_ends(beside).assign(name=names(beside, by)).merge(places, on="name")
+        others = others.dropna(subset=["low", "high"], how="all")
         intervals(ax, others["at"], others[["low", "high"]], style.OTHER, 1.4, size=11)
+        name_marks(ax.collections, *["others"] * bool(len(others)))
 
     def words(*of: float) -> str:
         return form(*(None if pd.isna(end) else end for end in of))
@@ -412,7 +417,7 @@ def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
     require_some(known, f"figure of {result.label}")
     state = {cell.economy: cell.met for cell in result.cells}
     word = rows["economy"].map(state).map({True: "holds", False: "fails"}).fillna("undecided")
-    ways = evidence.standing.query("criterion == @criterion and not is_main")
+    ways = _other_figures(evidence, rows)
     counts = result.cell_threshold is not None
     figure = ranges(
         rows.assign(row=_row_names(rows, result.label)),
@@ -430,6 +435,21 @@ def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
     return figure
 
 
+def _other_figures(evidence: Evidence, main: pd.DataFrame) -> pd.DataFrame:
+    """Figures of other specifications than the main one, where they differ from its own."""
+    ways = evidence.standing.query("criterion in @main.criterion and not is_main")
+    same = ways.merge(main, how="left", on="economy", suffixes=("", "_main"))
+    ends = [ways[end].astype(float).to_numpy() for end in _FIGURES]
+    own = [same[f"{end}_main"].astype(float).to_numpy() for end in _FIGURES]
+    return ways[~np.isclose(ends, own, rtol=1e-9, equal_nan=True).all(axis=0)]
+
+
+_FIGURES = ("estimate", "low", "high")
+MARKS = {
+    "others": "Small and grey: other ways to calculate it.",
+    "bar": "Dashed: the threshold.",
+}
+"""What the marks of `criterion_figure` are."""
 _SHOWN = ["economy", "estimate", "low", "high", "first_year", "last_year", "missing", "sources"]
 """Columns of estimates that are offered beside their picture."""
 
@@ -454,10 +474,12 @@ def show_criterion(
     picture: Callable[[], Figure] | None = None,
     data: pd.DataFrame | None = None,
     note: str = "",
+    marks: Mapping[str, str] | None = None,
 ) -> None:
-    """Show the picture of a criterion; its title, its text and its note are the criterion's own.
+    """Show the picture of a criterion, with what was asked and what came of it.
 
-    Where no figure was known the page says so.
+    The title says what was found, the note what was asked, the figure, the answer, and what the
+    marks are that are drawn. Where no figure was known the page says so.
 
     Parameters
     ----------
@@ -465,7 +487,7 @@ def show_criterion(
         From ``claim.gather``.
     criterion : str
         Name of one of its criteria.
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
+    section : {'main', 'specifications', 'for', 'against', 'missing', 'context'}
         Where on the page.
     picture : callable, optional
         Draws another figure of what the criterion says than `criterion_figure`.
@@ -473,6 +495,9 @@ def show_criterion(
         What that figure shows; by default the estimates.
     note : str
         How to read it.
+    marks : mapping of str to str, optional
+        What the marks of that figure are, by their names ('bar'; of a `timeline` 'point', 'ring'
+        and 'pale'): of those that are not drawn nothing is said.
 
     Raises
     ------
@@ -491,16 +516,23 @@ def show_criterion(
     """
     assert evidence.spec is not None
     declared, result = evidence.spec.criteria()[criterion], _result(evidence, criterion)
-    reads = "" if picture else "Small and grey: other ways to calculate it. Dashed: the threshold."
     with where_known(section):
+        figure = picture() if picture else criterion_figure(evidence, criterion)
+        reads = legend(marks or ({} if picture else MARKS), figure)
         show(
-            picture() if picture else criterion_figure(evidence, criterion),
+            figure,
             section=section,
             title=in_brief(declared, result),
             alt=sentence(declared, result),
             data=evidence.main(criterion)[_SHOWN] if data is None else data,
-            note=" ".join(filter(None, (declared.statement, note, reads))),
+            note=" ".join(filter(None, (asked(result), reads, note))),
         )
+
+
+def legend(marks: Mapping[str, str], *figures: Figure) -> str:
+    """What marks are, by their names, of those that some of the figures have."""
+    drawn = set().union(*map(marks_of, figures))
+    return " ".join(words for name, words in marks.items() if name in drawn)
 
 
 def show_criteria(
@@ -549,5 +581,7 @@ def show_criteria(
         pictures = {words: (draw(criteria[words]), sentence(*one)) for words, one in judged.items()}
         if data is None:
             data = pd.concat(map(evidence.main, criteria.values()))[["criterion", *_SHOWN]]
-        title = in_brief(*next(iter(judged.values())))
-        show_choice(pictures, question=question, section="main", title=title, data=data)
+        look: dict[str, Any] = {"title": in_brief(*next(iter(judged.values()))), "data": data}
+        drawn = [figure for figure, _ in pictures.values()] if picture is None else []
+        reads = legend(MARKS, *drawn)
+        show_choice(pictures, question=question, section="main", note=reads, **look)

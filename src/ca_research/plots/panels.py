@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
@@ -144,7 +145,20 @@ def bar_line(ax: Axes, bar: float | None, *, upright: bool = True) -> None:
     """A dashed line, where there is a bar."""
     if bar is not None:
         draw = ax.axvline if upright else ax.axhline
-        draw(bar, color=style.INK, linewidth=style.scaled(1), linestyle=DASHED, zorder=1)
+        line = draw(bar, color=style.INK, linewidth=style.scaled(1), linestyle=DASHED, zorder=1)
+        name_marks([line], "bar")
+
+
+def name_marks(artists: Iterable[Artist], *names: str) -> None:
+    """Say what some marks are, for `marks_of`."""
+    for artist in artists:  # matplotlib's own legend leaves out what begins so
+        artist.set_label("".join(f"_{name}" for name in names))
+
+
+def marks_of(figure: Figure) -> set[str]:
+    """The kinds of marks that a picture has, of those that were named: a legend says no others."""
+    labels = [str(a.get_label()) for ax in figure.axes for a in ax.get_children()]
+    return {name for label in labels if label[:1] == "_" for name in label.split("_")}
 
 
 def label_rows(ax: Axes, names: Sequence[str], unit: str = "") -> None:

@@ -113,7 +113,7 @@ def show(
     ----------
     ax : Axes or Figure
         Of matplotlib.
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
+    section : {'main', 'specifications', 'for', 'against', 'missing', 'context'}
         Where on the page.
     title : str, optional
         What the reader should see; by default what the picture says of itself (`plots.telling`).
@@ -296,7 +296,7 @@ def show_table(
     ----------
     frame : pandas.DataFrame
         One row is one row of the table; an index that names the rows stands first.
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
+    section : {'main', 'specifications', 'for', 'against', 'missing', 'context'}
         Where on the page.
     title : str
         What the table shows, or finds.
@@ -326,6 +326,23 @@ def show_table(
     >>> show_table(lengths, section="main", title="Length of the border")
     {'application/vnd.ca-research.table+json': ...'rows': [['Kyrgyzstan', '1,063']], ...
     """
+    record, html, plain = table_record(
+        frame, section, title, sources, note, digits, columns, labels
+    )
+    _send({TABLE_MIME: record, "text/html": html, "text/plain": plain})
+
+
+def table_record(
+    frame: pd.DataFrame,
+    section: str,
+    title: str,
+    sources: pd.DataFrame | list[str] | None = None,
+    note: str = "",
+    digits: int = 1,
+    columns: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
+) -> tuple[dict[str, Any], str, str]:
+    """A table as the site needs it, as HTML and as text; what is given is as in `show_table`."""
     index, frame = len(frame.columns), with_index(frame)
     named = [c for c in SOURCE_COLUMNS if c in frame]
     record = _record(section, title, note, frame if sources is None else sources)
@@ -344,7 +361,7 @@ def show_table(
         "csv": _csv(frame),
     }
     html = html_table(pd.DataFrame(record["rows"], columns=heads))
-    _send({TABLE_MIME: record, "text/html": html, "text/plain": shown.to_string(index=False)})
+    return record, html, shown.to_string(index=False)
 
 
 def show_note(text: str, *, section: Section = "main", reason: str = "") -> None:
@@ -354,7 +371,7 @@ def show_note(text: str, *, section: Section = "main", reason: str = "") -> None
     ----------
     text : str
         Plain text; nothing in it is markup.
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
+    section : {'main', 'specifications', 'for', 'against', 'missing', 'context'}
         Where on the page.
     reason : str
         What only a notebook adds, for who works in it.
@@ -384,7 +401,7 @@ def where_known(section: Section = "main") -> Iterator[None]:
 
     Parameters
     ----------
-    section : {'main', 'specifications', 'against', 'missing', 'context'}
+    section : {'main', 'specifications', 'for', 'against', 'missing', 'context'}
         Where on the page what is inside would stand.
 
     Raises

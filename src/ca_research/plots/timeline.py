@@ -7,13 +7,14 @@ be; nothing is drawn more exactly than its source says.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -23,7 +24,7 @@ from ..tables.dates import bounds
 from . import style
 from .canvas import note
 from .needs import needs
-from .panels import DASHED
+from .panels import DASHED, name_marks
 
 _EMPTY = "no dated row"
 _OFFSETS = ["", "%Y", "%B %Y", "%B %Y", "%B %Y", "%B %Y"]
@@ -165,9 +166,10 @@ def _draw_date(ax: Axes, y: float, row: Any, span: float) -> None:
     look |= {"alpha": 1.0, "linestyle": "-"} if row.exact else {"alpha": 0.5, "linestyle": _DOTTED}
     look |= {"edgecolor": colour if ring or row.exact else "none"}
     if days < max(0.02 * span, 1):
-        ax.scatter([row.middle], [y], s=46, zorder=4, **look)
+        marks: Iterable[Artist] = [ax.scatter([row.middle], [y], s=46, zorder=4, **look)]
     else:
-        ax.barh([y], [days + 1], left=[row.begin], height=0.26, zorder=3, **look)
+        marks = ax.barh([y], [days + 1], left=[row.begin], height=0.26, zorder=3, **look)
+    name_marks(marks, row.mark, *["pale"] * (not row.exact))
 
 
 def _beside(

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 
 from .. import registry
+from ..claims.measures import find
 from ..claims.slots import in_words, said
 from ..claims.words import no_days, one, source_words
+from ..estimates.measures import arguments_of
 from ..registry.words import words as registry_words
 from .read import Stored
 
@@ -112,6 +114,26 @@ def sole_origin(v: Stored) -> str:
 def is_fragile(v: Stored) -> bool:
     """Whether a page warns that a verdict is fragile: not where only one source could be there."""
     return v["fragile"] and not sole_origin(v)
+
+
+def absences(criteria: Iterable[Stored]) -> list[Stored]:
+    """Of stored criteria those that say that no document or event was found: a nought of rows that
+    are records, not figures. That nothing was found is no reason for a sentence.
+    """
+    return [c for c in criteria if c["kind"] == "count" and _of_records(c) and _nought(c)]
+
+
+def _of_records(c: Stored) -> bool:
+    """Whether a criterion counts rows of a table that holds no figures."""
+    tables = registry.tables().keys() & arguments_of(find(c["measure"])).keys()
+    columns = [registry.table(name).columns.values() for name in tables]
+    return any("value" not in {column.role for column in one} for one in columns)
+
+
+def _nought(c: Stored) -> bool:
+    """Whether all figures of it that decide are nought."""
+    decided = [cell for cell in c["cells"] if cell["met"] is not None]
+    return bool(decided) and all(0 in (cell["estimate"], cell["high"]) for cell in decided)
 
 
 def cited(ids: Iterable[str]) -> list[tuple[str, str]]:

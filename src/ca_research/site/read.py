@@ -20,6 +20,7 @@ from ..claims import MIME, check, trace
 from ..claims.verdict import CriterionResult, stored_fields
 from ..ground import reads
 from ..ground.display import (
+    DOCUMENTS_MIME,
     FIGURE_MIME,
     NOTE_MIME,
     SOURCE_COLUMNS,
@@ -171,6 +172,7 @@ class _Bundle(BaseModel):
     note: _Note | None = Field(None, validation_alias=NOTE_MIME)
     statements: Statements | None = Field(None, validation_alias=STATEMENTS_MIME)
     verdicts: list[Stored] = Field([], validation_alias=MIME)
+    documents: list[Table] = Field([], validation_alias=DOCUMENTS_MIME)
     traces: list[dict[str, Any]] = Field([], validation_alias=trace.MIME)
 
 
@@ -318,7 +320,8 @@ def _code(read: Any, page: Page) -> Cell:
                 f"cell {number} shows what no page can hold: {registry.explain(fault)}"
             )
             continue
-        cell.items += filter(None, (bundle.figure, bundle.table))
+        documents = [table.model_copy(update={"cell": number}) for table in bundle.documents]
+        cell.items += filter(None, (bundle.figure, bundle.table, *documents))
         cell.notes += [bundle.note.text] if bundle.note else []
         cell.statements = bundle.statements or cell.statements
         page.verdicts = bundle.verdicts or page.verdicts
