@@ -40,7 +40,7 @@ def test_a_process_that_works_with_two_projects_sees_the_registry_of_each(
         assert registry.article().title == title
         assert economies.name_of("KAZ") == name and economies.resolve(name) == "KAZ"
         assert source in registry.sources() and source in registry.origin_groups()
-        assert source_name(source) == source.replace("_", " ")
+        assert source_name(source) == f"{source.replace('_', ' ')} (invented)"
 
 
 def test_an_edit_is_seen_by_the_next_call(project, at_once):

@@ -36,6 +36,13 @@ class Amendment:
         All rows of the source as they are afterwards.
     kept : bool
         Whether it was done.
+
+    Examples
+    --------
+    >>> heads = ["figure", "column", "before", "after"]
+    >>> changes = pd.DataFrame([["economy KAZ, year 2023", "value", 5.0, 6.0]], columns=heads)
+    >>> Amendment(registry.Added, changes, changes.head(0)).kept
+    False
     """
 
     entry: registry.Added
