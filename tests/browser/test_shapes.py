@@ -67,7 +67,7 @@ def reports(tmp_path_factory):
     make(home, text)
     (home / "t.csv").write_text(figures())
     about = '--title "Trade (invented)" --publisher nobody --licence none --published 2024-02-01'
-    new = [f"ca-research new claim C{n:02d} --measure trade.rank" for n in NUMBERS]
+    new = [f"ca-research new claim C{n:02d} --measure trade.rank --axis year" for n in NUMBERS]
     add = f"ca-research data add t.csv --table trade --source MADE --yes --lag 30 {about}"
     shell(add, *new, folder=home)
     for n in NUMBERS:

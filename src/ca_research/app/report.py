@@ -162,7 +162,7 @@ def gone(out: Path) -> set[str]:
     from .. import runs
 
     rows = runs.read_manifest(out)["runs"] if (out / "manifest.json").is_file() else ()
-    there = {(run.run_id, run.name) for run in runs.plan_with(rows)}
+    there = {(run.run_id, run.name) for run in runs.runs_of(rows)}
     return {row["run_id"] for row in rows if (row["run_id"], row["name"]) not in there}
 
 

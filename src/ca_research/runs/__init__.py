@@ -24,6 +24,7 @@ _WHERE = {
     "plan_with": "planning",
     "read_grid": "grid",
     "read_manifest": "manifest",
+    "runs_of": "planning",
     "write_manifest": "manifest",
 }
 

@@ -188,9 +188,15 @@ def plan_with(rows: Iterable[Mapping[str, Any]]) -> list[Run]:
     run again, and is left out.
     """
     planned = plan()
-    known, names = {run.run_id for run in planned}, schedule()
-    beside = [_run_from_entry(entry, names) for entry in rows if entry["run_id"] not in known]
-    return [*planned, *(run for run in beside if run)]
+    known = {run.run_id for run in planned}
+    return [*planned, *runs_of(entry for entry in rows if entry["run_id"] not in known)]
+
+
+def runs_of(rows: Iterable[Mapping[str, Any]]) -> list[Run]:
+    """The runs of a report that could be run again: their notebook and parameters are there."""
+    names = schedule()
+    again = (_run_from_entry(entry, names) for entry in rows)
+    return [run for run in again if run]
 
 
 def _run_from_entry(entry: Mapping[str, Any], known: Mapping[str, Scheduled]) -> Run | None:

@@ -42,7 +42,7 @@ DECIDING = "deciding"
 """The tag of a cell that computes, in plain pandas, what decides the claim."""
 MOST_CITED = 15
 """Sources of a table that a row without sources of its own names."""
-MOST_DRAWN = 20
+MOST_DRAWN = 15
 """Rows behind a picture that a page lists; the CSV has them all."""
 _INNER = re.compile(
     r"path|rows|interval|item|spec|is_main|(fact|event|evidence)_id|is_aggregate|known_on|mark"

@@ -90,7 +90,8 @@ _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 def _marked(svg: str, mark: str) -> str:
     """An SVG with a line of words below what is drawn."""
     low = float(_BOX.findall(svg)[0][1])  # as matplotlib writes it
-    words = f'<text x="4" y="{low + 10:g}" style="font-size:10px;font-weight:bold">{mark}</text>'
+    look = f"font-size:10px;font-weight:bold;fill:{display.INK}"
+    words = f'<text x="4" y="{low + 10:g}" style="{look}">{mark}</text>'
     svg = _BOX.sub(rf'viewBox="0 0 \1 {low + 14:g}"', svg, count=1)
     return words.join(svg.rpartition("</svg>")[::2]) + "</svg>"
 
