@@ -240,7 +240,7 @@ def _of_claims(new: Path) -> list[str]:
     the record of how all of them were compiled.
     """
     raw = new / "data" / "raw"
-    (raw / "README.md").unlink()
+    (raw / "README.md").unlink(missing_ok=True)
     names = [name for name, table in _tables(new / "registry").items() if table.by_claim]
     for name in names:
         shutil.rmtree(raw / name)
