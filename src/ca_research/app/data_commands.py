@@ -13,7 +13,6 @@ from ..ground.numbers import counted
 from . import console
 from .options import File, Format, Number, Several, Word
 
-
 OTHERS = (
     "left out: {}, whose rows name claims of another article; "
     "if they are of yours, name them in registry/article.yaml under `documents`"

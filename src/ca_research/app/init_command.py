@@ -269,7 +269,7 @@ def _write_sources(listed: Path, registry: Path) -> None:
     used = {source for table in _tables(registry).values() for source in table.rows}
     with listed.open(encoding="utf-8", newline="") as text:
         names, *rows = csv.reader(text)
-    kept = [row for row in rows if row[names.index("source_id")] in used]
+    kept = [tuple(row) for row in rows if row[names.index("source_id")] in used]
     write_whole(registry / "sources.csv", console.text(names, kept, "csv"))
 
 

@@ -120,10 +120,10 @@ class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
     `report_title` and `report_summary` head the report, in the project's words, and
-    `report_author` answers for it; `themes` names those of the claims; `methods` is said of this project alone. `partners` are the powers that
-    the claims compare, `colours` the hue of each in pictures.
-    `documents` are the raw files whose rows name claims of this register: of those of another
-    register, under the same ids, none is read.
+    `report_author` answers for it; `themes` names those of the claims; `methods` is said of this
+    project alone. `documents` are the raw files whose rows name claims of this register: of those
+    of another, under the same ids, none is read. `partners` are the powers that the claims compare,
+    `colours` the hue of each in pictures.
     `corrections` are those that concern several claims at once. `family` holds the tests that are
     adjusted together (Holm), declared before any of them was computed.
     """

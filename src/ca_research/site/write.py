@@ -169,9 +169,7 @@ class _Site:
         returns its file.
         """
         html = link_terms(
-            self.env.get_template(template).render(
-                {"as_of": self.newest, "address": name, **about}
-            )
+            self.env.get_template(template).render({"as_of": self.newest, "address": name, **about})
         )
         self.terms |= {term.term: term for term in linked(html)}
         write_whole(self.out / name, html)
