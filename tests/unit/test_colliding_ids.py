@@ -140,6 +140,7 @@ def test_a_project_without_figures_speaks_of_no_region(own, command):
     """A list of dates of the Belt and Road, an Uzbek source and the five stood in its tables."""
     texts = {f.name: f.read_text() for f in own.home.glob("registry/**/*.*") if f.suffix == ".yaml"}
     texts |= {table: command("data", "show", table)[1] for table in registry.tables()}
+    texts["measures"] = command("measures")[1]
     assert {name: hits for name, text in texts.items() if (hits := REGION.findall(text))} == {}
 
 
