@@ -13,6 +13,11 @@ from ..ground.numbers import counted
 from . import console
 from .options import File, Format, Number, Several, Word
 
+OTHERS = (
+    "left out: {}, whose rows name claims of another article; "
+    "if they are of yours, name them in registry/article.yaml under `documents`"
+)
+
 
 def data_build(*, force: bool = False) -> None:
     """Validate the raw files and write the tables.
@@ -22,10 +27,13 @@ def data_build(*, force: bool = False) -> None:
     force
         Build even where the tables are up to date.
     """
+    from .. import registry
     from ..tables import build
 
     built = build(force=force, progress=console.step)
     print(f"{_size(built.rows)}: {'built' if built.fresh else 'up to date'}")
+    if others := registry.others_documents():
+        print(OTHERS.format(", ".join(others)))
 
 
 def data_check() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 import shutil
@@ -10,7 +11,7 @@ import tempfile
 from importlib import metadata
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ground import paths
 from ..ground.errors import UsageError
@@ -20,6 +21,9 @@ from ..ground.templates import filled
 from . import console
 from .notebooks import TEMPLATES
 from .options import File
+
+if TYPE_CHECKING:
+    from ..registry import Table
 
 FORMS = (
     *("trade", "investment", "students", "debt", "macro", "opinion", "facts"),
@@ -77,7 +81,7 @@ def init(
     article
         A text: its title, a line with its day, its paragraphs.
     extend
-        Begin with the figures of the built-in tables.
+        Begin with the figures of the built-in tables, without documents, which are on claims.
     ci
         A workflow for GitHub that makes the report anew and compares the verdicts; without a folder
         for the project here.
@@ -105,7 +109,8 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
         A text whose first line is its title and whose second may be its day (2024-03-01). The words
         themselves are not kept: the register lists hashes.
     extend : bool
-        With the built-in sources and figures; else with the form of some tables alone.
+        With the built-in figures and their sources, and no row that names a claim of the article
+        here; else with the form of some tables alone.
     ci : bool
         With a workflow that makes the report anew.
 
@@ -201,6 +206,7 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
     from ..registry.claims import NOT_YET
 
     package, title = paths.of_package(), sentences[0, 1]
+    taken, registry = new / "registry", package / "registry"
     for name in FOLDERS:
         (new / name).mkdir(parents=True)
     for name in BUILT_IN if extend else EMPTY:
@@ -208,8 +214,9 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
             shutil.copytree(package / name, new / name, dirs_exist_ok=True)
         else:
             shutil.copy(package / name, new / name)
-    if not extend:
-        _empty_tables(package / "registry", new / "registry")
+    for name in _of_claims(new) if extend else FORMS:
+        _write_form(registry / "tables" / f"{name}.yaml", taken / "tables")
+    _write_sources(registry / "sources.csv", taken)
     listed = [
         {
             "paragraph": paragraph,
@@ -220,24 +227,50 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
         for (paragraph, number), words in sentences.items()
     ]
     about = {"title": title, "date": day, "publisher": None}
-    about |= {"report_title": title, "report_summary": "", "sentences": listed}
-    write_whole(new / "registry/article.yaml", ABOUT_ARTICLE + yaml.safe_dump(about, **YAML))
+    about |= {"report_title": title, "report_summary": "", "report_author": None}
+    about |= {"sentences": listed}
+    write_whole(taken / "article.yaml", ABOUT_ARTICLE + yaml.safe_dump(about, **YAML))
     readme = (TEMPLATES / "project.md").read_text(encoding="utf-8")
     write_whole(new / "README.md", readme.replace("{title}", title))
     shutil.copy(TEMPLATES / "gitignore", new / ".gitignore")
 
 
-def _empty_tables(registry: Path, new: Path) -> None:
-    """The forms of some tables without a row, and a list of sources without a source."""
+def _of_claims(new: Path) -> list[str]:
+    """Tables whose rows name claims of another register: a new project loses their raw files, and
+    the record of how all of them were compiled.
+    """
+    raw = new / "data" / "raw"
+    (raw / "README.md").unlink(missing_ok=True)
+    names = [name for name, table in _tables(new / "registry").items() if table.by_claim]
+    for name in names:
+        shutil.rmtree(raw / name)
+    return names
+
+
+def _tables(registry: Path) -> dict[str, Table]:
+    from ..registry import Table
+    from ..registry.base import read_yaml
+
+    return {file.stem: read_yaml(file, Table) for file in (registry / "tables").glob("*.yaml")}
+
+
+def _write_form(declaration: Path, tables: Path) -> None:
+    """The form of a table, without a row."""
     import yaml
 
-    header = (registry / "sources.csv").read_text(encoding="utf-8").partition("\n")[0]
-    write_whole(new / "sources.csv", f"{header}\n")
-    for name in FORMS:
-        file = f"tables/{name}.yaml"
-        form = yaml.safe_load((registry / file).read_text(encoding="utf-8"))
-        form["columns"] = {name: _unbounded(column) for name, column in form["columns"].items()}
-        write_whole(new / file, yaml.safe_dump(form | {"files": {}, "rows": {}}, **YAML))
+    form = yaml.safe_load(declaration.read_text(encoding="utf-8"))
+    form["columns"] = {name: _unbounded(column) for name, column in form["columns"].items()}
+    text = yaml.safe_dump(form | {"files": {}, "rows": {}}, **YAML)
+    write_whole(tables / declaration.name, text)
+
+
+def _write_sources(listed: Path, registry: Path) -> None:
+    """The sources of a list that have rows in the tables of a new register."""
+    used = {source for table in _tables(registry).values() for source in table.rows}
+    with listed.open(encoding="utf-8", newline="") as text:
+        names, *rows = csv.reader(text)
+    kept = [tuple(row) for row in rows if row[names.index("source_id")] in used]
+    write_whole(registry / "sources.csv", console.text(names, kept, "csv"))
 
 
 def _unbounded(column: dict[str, Any]) -> dict[str, Any]:

@@ -85,11 +85,12 @@ def find(name: str) -> Measure:
 
 def names(*, article: bool = True) -> list[str]:
     """The names of all measures: the project's own, those it declares, those of the package, with
-    those that serve this article alone or without.
+    those that serve this article alone (of one counterpart, say) or without.
     """
     ours = _package()
     package = {n for n in ours if article or not ours[n].is_relative_to(_ARTICLE)}
-    general = {n for n, one in declared_measures().items() if "table" in one.settings}
+    settings = {n: one.settings for n, one in declared_measures().items()}
+    general = {n for n, of in settings.items() if "table" in of and not of.get("counterpart")}
     declared = declared_measures(package=article)
     return sorted({*own_measures.files(), *declared, *general, *package})
 

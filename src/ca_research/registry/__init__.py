@@ -110,12 +110,32 @@ def origin_groups() -> dict[str, str]:
     return {source_id: source.origin_group for source_id, source in sources().items()}
 
 
-@by_files("tables/*.yaml")
+@by_files("tables/*.yaml", "article.yaml")
 def tables() -> dict[str, Table]:
-    """All tables by name."""
-    files = sorted((paths.registry_dir() / "tables").glob("*.yaml"))
-    read = ((file, read_yaml(file, Table)) for file in files)
-    return {_named(t.table, file.stem, f"registry/tables/{file.name}"): t for file, t in read}
+    """All tables by name, without the files of documents that belong to another register."""
+    return {
+        name: table.model_copy(update={"files": {}, "rows": {}}) if others else table
+        for name, (table, others) in _declared_tables().items()
+    }
+
+
+def others_documents() -> list[str]:
+    """Declared raw files of documents that `tables` leaves out."""
+    return [file for _, others in _declared_tables().values() for file in others]
+
+
+@by_files("tables/*.yaml", "article.yaml")
+def _declared_tables() -> dict[str, tuple[Table, list[str]]]:
+    """Each table as it is declared, and its files where they are of claims of another register:
+    ids of claims are alike in all, so the article names the files that are its own.
+    """
+    entries = {}
+    for file in sorted((paths.registry_dir() / "tables").glob("*.yaml")):
+        table = read_yaml(file, Table)
+        name = _named(table.table, file.stem, f"registry/tables/{file.name}")
+        own = not (table.by_claim and table.files) or {*table.files} <= {*article().documents}
+        entries[name] = table, [] if own else [*table.files]
+    return entries
 
 
 def table(name: str) -> Table:
@@ -231,6 +251,7 @@ __all__ = [
     "forget",
     "listed_sources",
     "origin_groups",
+    "others_documents",
     "provider",
     "providers",
     "read_ahead",

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from ..ground import economies as eco
-from .base import Model, Name, Sha256, must, once
+from .base import Model, Name, Sha256, Text, must, once
 from .choices import GridAxis, Value, among, canonical
 
 CLAIM_ID = r"[A-Z]{1,3}\d{1,3}"
@@ -53,8 +53,9 @@ class Sentence(Locator):
 
 
 class Methods(Model):
-    """What the page on methods says of this project alone: what the `text` under test is, how
-    `thresholds` were set and entries `drafted`, who the blind `readers` were, and their `limits`.
+    """What the pages on methods and on amendments say of this project alone: what the `text` under
+    test is, how `thresholds` were set and entries `drafted`, who the blind `readers` were, and
+    their `limits`; which verdict `amendments` compare, where it was not always the same.
     """
 
     text: str = ""
@@ -62,6 +63,7 @@ class Methods(Model):
     drafted: str = ""
     readers: str = ""
     limits: str = ""
+    amendments: str = ""
 
 
 Kind = Literal[
@@ -107,12 +109,21 @@ class Correction(Model):
     reason: str
 
 
+class Author(Model):
+    """Who answers for the verdicts."""
+
+    name: Text
+    is_a: Literal["Organization", "Person"] = "Organization"
+
+
 class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
-    `report_title` and `report_summary` head the report, in the project's words; `themes` names
-    those of the claims; `methods` is said of this project alone. `partners` are the powers that
-    the claims compare, `colours` the hue of each in pictures.
+    `report_title` and `report_summary` head the report, in the project's words, and
+    `report_author` answers for it; `themes` names those of the claims; `methods` is said of this
+    project alone. `documents` are the raw files whose rows name claims of this register: of those
+    of another, under the same ids, none is read. `partners` are the powers that the claims compare,
+    `colours` the hue of each in pictures.
     `corrections` are those that concern several claims at once. `family` holds the tests that are
     adjusted together (Holm), declared before any of them was computed. `address` is where the
     report is published, for links that need one.
@@ -124,8 +135,10 @@ class Article(Model):
     report_title: str
     report_summary: str
     address: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    report_author: Author | None = None
     themes: dict[str, str] = {}
     methods: Methods = Methods()
+    documents: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     family: tuple[Member, ...] = ()
     partners: tuple[str, ...] = ()
@@ -332,11 +345,8 @@ class Grid(Model):
 
 
 class Outcome(Model):
-    """The verdict on a claim: `then` with what was known on the article's day, `now` with all
-    figures of the day of the amendment. Null where it was not recorded.
-
-    Up to 2026-11-29 it is that of the reading which stands first in the file, since then that of
-    the sentence as printed.
+    """The verdict on the sentence as printed: `then` with what was known on the article's day,
+    `now` with all figures of the day of the amendment. Null where it was not recorded.
     """
 
     then: Printed | None

@@ -309,6 +309,11 @@ class Table(Model):
         must(not (self.location and here), "a table has `files` and `rows`, or a `location`")
         return self
 
+    @property
+    def by_claim(self) -> bool:
+        """Whether its rows name claims, and so belong to the register that declared these."""
+        return "claim" in self.key
+
     def levelled(self) -> str:
         """The column whose codes have levels; raises UsageError where none has."""
         for name, column in self.columns.items():

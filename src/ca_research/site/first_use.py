@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 from markupsafe import escape
 
-from ..registry.glossary import glossary
+from ..registry.glossary import Term, glossary
 
 _CLOSED = "a|button|code|pre|svg|script|style|table|dl|nav"
 """Where no link is put: in a link or control, and where words are names, data or code."""
+_LINK = re.compile(r'<a class="term" href="glossary\.html#([^"]+)">')
 _PROSE = re.compile(r"<(?:p|li|figcaption)\b.*?(?=</?(?:p|li|figcaption)\b)", re.S)
 
 
@@ -44,6 +45,12 @@ def link_terms(html: str) -> str:
     main, ends, foot = rest.partition("</main>")
     main = _PROSE.sub(lambda prose: pieces.sub(link, prose[0]), main)
     return head + begins + main + ends + foot
+
+
+def linked(html: str) -> list[Term]:
+    """The terms to which a page with such links leads."""
+    names, led = anchors(term.term for term in glossary()), {*_LINK.findall(html)}
+    return [term for term in glossary() if names[term.term] in led]
 
 
 def anchor(text: object) -> str:

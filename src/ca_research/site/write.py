@@ -17,12 +17,13 @@ from ..ground.errors import RunError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
+from ..registry.glossary import Term
 from ..runs import EXECUTED
 from ..runs.store import ABOUT_ALL, EMBEDDED, made_here
 from ..tables import cite
 from . import colours, moves
 from .cards import card
-from .first_use import link_terms
+from .first_use import link_terms, linked
 from .forms import EXPORTS, VERDICTS
 from .read import Page, read_pages
 from .render import environment
@@ -120,6 +121,7 @@ class _Site:
 
     def __init__(self, out: Path, pages: Sequence[Page]) -> None:
         self.out, self.pages, self.env = out, pages, environment()
+        self.terms: dict[str, Term] = {}
         self.settings: dict[tuple[str, str], list[Page]] = {}
         for page in sorted(pages, key=_order):
             self.settings.setdefault((page.claim, str(page.setting)), []).append(page)
@@ -143,6 +145,7 @@ class _Site:
             "titles": {row.claim.id: row.claim.title for row in self.rows},
             "amendments": _amendments(self.rows),
             "address_of": self.address_of,
+            "terms": self.terms,
             "made": day_in_words(dt.date.today()),
             "made_up": invented(source for page in pages for source in page.sources),
         }
@@ -193,11 +196,14 @@ class _Site:
         return file
 
     def write(self, template: str, name: str, about: Mapping[str, Any]) -> Path:
-        """Write a page, with links to the glossary; returns its file."""
-        html = self.env.get_template(template).render(
-            {"as_of": self.newest, "address": name, **about}
+        """Write a page, with links to the glossary, which comes last and lists the terms of all;
+        returns its file.
+        """
+        html = link_terms(
+            self.env.get_template(template).render({"as_of": self.newest, "address": name, **about})
         )
-        write_whole(self.out / name, link_terms(html))
+        self.terms |= {term.term: term for term in linked(html)}
+        write_whole(self.out / name, html)
         return self.out / name
 
 

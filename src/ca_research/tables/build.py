@@ -78,6 +78,7 @@ def content_key(copies: Mapping[str, Any] | None = None) -> str:
     digest = hashlib.sha256(_FORMAT.encode())
     for file in _declarations():
         digest.update(file.name.encode() + file.read_bytes())
+    digest.update(json.dumps(registry.others_documents()).encode())
     if copies := _copies() if copies is None else copies:
         hashes = {name: about["sha256"] for name, about in copies.items()}
         digest.update(json.dumps(hashes, sort_keys=True).encode())
