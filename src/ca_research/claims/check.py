@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from .. import registry
-from ..estimates.generic import misdeclared
+from ..estimates.kinds import misdeclared
 from ..ground import economies as eco
 from ..ground import paths
 from ..ground.errors import CaResearchError, UnknownNameError
