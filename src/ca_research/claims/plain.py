@@ -1,62 +1,120 @@
-"""What a criterion comes to where its author wrote no sentences: by the kind of its figure, with
-country, year, size and bar (plain.j2).
+"""What a criterion comes to where its author wrote no sentences: one sentence for every kind of
+figure (`claims.figures`), with country, year, size and bar (plain.j2).
 """
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections import Counter
+from collections.abc import Iterable
 
+from ..estimates.kinds import figure_of
 from ..estimates.units import upper
 from ..ground import economies as eco
-from ..ground.numbers import in_words, number, ordinal
+from ..ground.numbers import in_words, number
 from ..registry import Criterion
-from ..registry.words import measure_name
+from ..registry.words import measure_name, words
+from .figures import Sayer
 from .measures import find
-from .slots import names, values
-from .verdict import CriterionResult
+from .slots import by_figure, names, values
+from .verdict import Cell, CriterionResult
 from .wanted import NOT_COME
-from .words import one, one_line, said, spread, text_of
+from .words import one_line, text_of
 
-_COUNTED = ("imports", "exports", "trade", "investment", "debt", "students")
-_WHOM = ("partner", "investor", "creditor", "destination")
+MOST = 280
+"""Characters of an answer."""
+_NAMED = (None, *range(8, 0, -1))
+"""How many countries of one state are named where all are too many for a sentence."""
+_CUMULATIVE = {"events", "evidence"}
+"""Tables of which a count is of all up to a year."""
 
 
 def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False) -> str:
     """What a criterion comes to, in a sentence; short: without its bar and single countries."""
-    chosen, cells, measure = criterion.settings, result.cells, find(criterion.measure)
-    table, question = getattr(measure, "table", ""), getattr(measure, "question", "")
-    counted = next((word for word in (str(chosen.get("flow")), table) if word in _COUNTED), "")
-    role = next((name for name in _WHOM if name in chosen), "")
-    whom, to = (
-        eco.joined(
-            eco.in_prose(code) if (code := eco.code_of(name)) else name
-            for name in filter(None, str(chosen.get(setting, "")).split(";"))
-        )
-        for setting in (role, "to")
-    )
-    if not counted or question == "level" or not (whom or question == "count"):
-        question = ""
+    measure, chosen = find(criterion.measure), criterion.settings
+    figure, cells = figure_of(measure, chosen), result.cells
+    sayer = Sayer(figure.kind, criterion)
+    flow, table = str(chosen.get("flow")), getattr(measure, "table", "")
+    known = words().counterparts
+    counted = next((word for word in (flow, table) if word in known), "")
+    role = getattr(measure, "counterpart", "")
+    whom, to = (_parties(str(chosen.get(setting) or "")) for setting in (role, "to"))
+    asked = getattr(measure, "question", "") in ("count", "level", figure.kind.split()[0])
+    if not asked or not (whom or figure.kind == "count"):
+        counted = ""
     thing = measure_name(str(chosen["measure"])).partition(",")[0] if "measure" in chosen else ""
-    known_figures = any(cell.estimate is not None or cell.ranged for cell in cells)
+    figures = [cell for cell in cells if cell.estimate is not None or cell.ranged]
+    years = Counter(cell.year for cell in figures if cell.year is not None)
+    if figure.kind == "yes or no" and len(years) > 1:
+        years.clear()  # no year is said where countries stand without figures
+    common = max(years, key=lambda year: (years[year], year), default=None)
     year, later, _ = cells[0].missing.partition(f" {NOT_COME}")
-    text = text_of(
-        "plain.j2",
-        c=criterion,
-        r=result,
-        cells=cells,
-        cell=cells[0],
-        short=short,
-        question=question,
-        counted=counted,
-        thing=thing if counted == "investment" and thing else counted,
-        whom=whom,
-        to=to,
-        whose=names(cells) if len(cells) == 1 or not known_figures else "",
-        known_figures=known_figures,
-        known=[cell for cell in cells if cell.met is not None],
-        not_come=year + later if later else "",
-        told=values(result),
-        **{f.__name__: f for f in (in_words, names, number, one, ordinal, said, spread)},
-    )
-    text = re.sub(r" no(?=[,;]| and |$)", " none", one_line(text))
-    return f"{upper(text)}."
+    since = chosen.get("since")
+    if since is None and len({cell.since for cell in figures}) == 1:
+        since = figures[0].since
+    about = {
+        "c": criterion,
+        "r": result,
+        "kind": figure.kind,
+        "sayer": sayer,
+        "cells": cells,
+        "cell": cells[0],
+        "short": short,
+        "counted": counted,
+        "thing": thing if counted == "investment" and thing else counted,
+        "words": known.get(counted, ("", "", "")),
+        "whom": whom,
+        "to": to,
+        "whose": names(cells) if len(cells) == 1 or not figures else "",
+        "figures": figures,
+        "known": [cell for cell in cells if cell.met is not None],
+        "not_come": year + later if later else "",
+        "since": since,
+        "common": common,
+        "by": "by" if _CUMULATIVE & {*inspect.signature(measure).parameters} else "in",
+        "slots": values(result),
+        "names": names,
+        "in_words": in_words,
+        "number": number,
+    }
+    for most in _NAMED:
+        listed = [_listed(sayer, group, common, most) for group in _groups(cells)]
+        text = one_line(text_of("plain.j2", listed=listed, **about))
+        text = f"{upper(re.sub(r' no(?=[,;]| and |$)', ' none', text))}."
+        if len(text) <= MOST:
+            break
+    return text
+
+
+def _parties(codes: str) -> str:
+    """Those that a setting names, as a sentence does."""
+    parties = filter(None, codes.split(";"))
+    return eco.joined(eco.in_prose(code) if (code := eco.code_of(p)) else p for p in parties)
+
+
+def _groups(cells: Iterable[Cell]) -> list[list[Cell]]:
+    """The countries in which it is so, is not, and cannot be said."""
+    return [[cell for cell in cells if cell.met is met] for met in (True, False, None)]
+
+
+def _listed(sayer: Sayer, cells: list[Cell], common: int | None, most: int | None) -> str:
+    """Countries by their figures, each with it, and with its year where that is not the common
+    one.
+    """
+    least_first = sayer.least_first
+    ordered = by_figure(cells, least_first=least_first)
+    texts = []
+    for cell in ordered[:most]:
+        figure = "" if sayer.kind == "yes or no" else sayer.figure(cell, listed=True)
+        other = figure and cell.year != common and sayer.kind != "date"
+        year = f"{'to' if sayer.kind.startswith('change') else 'in'} {cell.year}" if other else ""
+        behind = f"({f'{figure} {year}'.strip()})" if cell.met is None and figure else figure
+        if cell.met is not None and year:
+            behind += f" ({year})"
+        texts.append(f"{eco.in_prose(cell.economy)} {behind}".strip())
+    if more := len(ordered) - len(texts):
+        last = sayer.figure(ordered[-1], listed=True) if sayer.kind != "yes or no" else ""
+        end = f", the {'last' if least_first else 'least'} {last}" if last and more > 1 else ""
+        texts.append(f"{in_words(more)} more{end}")
+    return eco.joined(texts)

@@ -88,7 +88,9 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
     rows.__signature__ = signature  # type: ignore[attr-defined]
     rows.__doc__ = f"{declaration.gives}\n\n{inspect.getdoc(family)}".strip()
     if table := declaration.settings.get("table"):
-        vars(rows)["table"] = table
+        of_table = declaration.settings.keys().isdisjoint({"over"})
+        counterpart = renamed.get("counterpart", "") if of_table else ""
+        vars(rows).update(table=table, counterpart=counterpart)
     kind, unit = (
         lambda chosen, part=part: getattr(figure_of(family, general_settings(chosen)), part)
         for part in ("kind", "unit")
