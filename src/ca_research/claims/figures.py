@@ -8,6 +8,7 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ..ground.numbers import count_range, in_words, ordinal
@@ -20,6 +21,8 @@ from .words import one, said, spread
 BOUNDS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
 _NAMELESS = {"number", "(unit not stated)", "yes or no"}
 _UNITS_SAID = {"level", "length", "count", "points", "days", "months", "years", "slope", "change"}
+Period = tuple[int | None, int | None]
+"""Since when, of a change, and of when or until when a figure is."""
 _LAST_YEAR = 9999
 """Greater numbers of a date are days, by their ordinals."""
 
@@ -52,7 +55,7 @@ _WAYS = {
 
 def nth(place: float) -> str:
     """A place, up to the ninth as a word."""
-    words = "first second third fourth fifth sixth seventh eighth ninth".split()
+    words = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
     return words[int(place) - 1] if place <= len(words) else ordinal(int(place))
 
 
@@ -97,10 +100,23 @@ class Sayer:
         nothing.
         """
         kind, unit = self.criterion.kind, self.criterion.unit
+        if self.kind == "days outside":
+            return "days"
         if kind in ("share", "percent") and self.kind in ("share", "level"):
             return unit.removeprefix("per cent").removeprefix("share").strip()
         named = kind in _UNITS_SAID and unit not in _NAMELESS and self.kind != "ratio"
         return unit if named and kind != "change" else ""
+
+    def period(self, cell: Cell) -> Period:
+        """The year of a figure; of a change also the year that it begins with, which is a setting,
+        or else the first year of its rows.
+        """
+        since = self.criterion.settings.get("since")
+        if self.kind.startswith("change"):
+            begin = int(since) if isinstance(since, int) else cell.since
+            return (begin if begin != cell.year else None), cell.year
+        counted = self.kind == "years in which" and isinstance(since, int)
+        return (int(since) if counted else None), cell.year  # type: ignore[arg-type]
 
     def ends(self, cell: Cell) -> tuple[float | None, float | None]:
         """The figure of a cell twice, or the ends of its range."""
@@ -133,19 +149,21 @@ class Sayer:
             return ""
         if self.kind in _WAYS:
             by = self._by(unit=not listed)
-            return _directed(_WAYS[self.kind][listed], low, high, by).strip()
+            return _directed(_WAYS[self.kind][listed], low, high, by)
         match self.kind:
             case "rank":
                 return _between(low, high, nth, "or better", "or lower")
             case "date" if low is not None and high is not None and low != high and not listed:
                 return f"between {date_words(low, on=False)} and {date_words(high, on=False)}"
             case "date":
-                say = (lambda n: date_words(n, on=not listed))
+                say = partial(date_words, on=not listed)
                 return _between(low, high, say, "or earlier", "or later")
             case "yes or no":
                 return "yes or no" if low != high else "yes" if low else "no"
             case "days outside":
                 missed = self._range(low, high, unit=True)
+                if listed:
+                    return missed
                 return "do not miss it" if low == high == 0 else f"miss it by {missed}"
             case "years in which" if years and low is not None and high is not None:
                 scale = years if self.criterion.kind == "share" else years / 100
@@ -164,7 +182,9 @@ class Sayer:
         high = bar if comparison in ("<", "<=", "==") else None
         if self.kind in _WAYS:
             strict = ("more than", "less than") if comparison in "<>" else ("at least", "at most")
-            return _directed(_WAYS[self.kind][0], low, high, self._by(), strict).strip()
+            amount = self._by()
+            size = (lambda a, b: f"exactly {amount(a, b)}") if comparison == "==" else amount
+            return _directed(_WAYS[self.kind][0], low, high, size, strict)
         match self.kind:
             case "rank":
                 return self._place()
@@ -175,9 +195,15 @@ class Sayer:
             case "yes or no":
                 return "yes" if COMPARE[comparison](1, bar) else "no"
             case "days outside":
-                return "do not miss it" if bar == 0 else f"miss it by {word} {self.amount(bar)}"
+                if bar == 0:
+                    return "miss it" if comparison == ">" else "do not miss it"
+                return f"miss it by {word} {self.amount(bar)}"
             case "years in which":
-                return "all" if self._all_years and comparison != "<" else f"{word} {said(bar, self.number_kind)}"
+                return (
+                    "all"
+                    if self._all_years and comparison != "<"
+                    else f"{word} {said(bar, self.number_kind)}"
+                )
         return f"{word} {self.amount(bar)}"
 
     @property
@@ -232,7 +258,8 @@ class Sayer:
             return "the bar of all years"
         if self.kind in _WAYS and bar < 0:
             size = self._size(bar)
-            return f"the bar of {f'{size} earlier' if self.kind == 'days between' else f'a fall by {size}'}"
+            fall = f"{size} earlier" if self.kind == "days between" else f"a fall by {size}"
+            return f"the bar of {fall}"
         return f"the bar of {said(bar, self.number_kind) if bar else '0'}"
 
 
@@ -267,7 +294,7 @@ def _directed(
     strict = least == "more than"
 
     def way(form: str, words: str = "") -> str:
-        return form.format(f"{ways.by}{words}" if words else "")
+        return form.format(f"{ways.by}{words}" if words else "").strip()
 
     if low is None and high is not None:
         if high < 0:

@@ -15,7 +15,7 @@ from ..ground import economies as eco
 from ..ground.numbers import in_words, number
 from ..registry import Criterion
 from ..registry.words import measure_name, words
-from .figures import Sayer
+from .figures import Period, Sayer
 from .measures import find
 from .slots import by_figure, names, values
 from .verdict import Cell, CriterionResult
@@ -24,8 +24,11 @@ from .words import one_line, text_of
 
 MOST = 280
 """Characters of an answer."""
-_NAMED = (None, *range(8, 0, -1))
-"""How many countries of one state are named where all are too many for a sentence."""
+_ALL = 999
+_SHORTER = ((_ALL, _ALL), (_ALL, 1), (_ALL, 0), (4, 1), (3, 1), (2, 1), (1, 1))
+"""How many countries of one state are named, and how many from either end with their figures: what
+is said where the pair before is too long.
+"""
 _CUMULATIVE = {"events", "evidence"}
 """Tables of which a count is of all up to a year."""
 
@@ -45,14 +48,11 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
         counted = ""
     thing = measure_name(str(chosen["measure"])).partition(",")[0] if "measure" in chosen else ""
     figures = [cell for cell in cells if cell.estimate is not None or cell.ranged]
-    years = Counter(cell.year for cell in figures if cell.year is not None)
-    if figure.kind == "yes or no" and len(years) > 1:
-        years.clear()  # no year is said where countries stand without figures
-    common = max(years, key=lambda year: (years[year], year), default=None)
+    periods = Counter(period for cell in figures if (period := sayer.period(cell))[1])
+    if figure.kind == "yes or no" and len(periods) > 1:
+        periods.clear()  # no year is said where countries stand without figures
+    common = max(periods, key=lambda one: (periods[one], one[1], one[0] or 0), default=(None, None))
     year, later, _ = cells[0].missing.partition(f" {NOT_COME}")
-    since = chosen.get("since")
-    if since is None and len({cell.since for cell in figures}) == 1:
-        since = figures[0].since
     about = {
         "c": criterion,
         "r": result,
@@ -70,16 +70,15 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
         "figures": figures,
         "known": [cell for cell in cells if cell.met is not None],
         "not_come": year + later if later else "",
-        "since": since,
-        "common": common,
+        "period": common,
         "by": "by" if _CUMULATIVE & {*inspect.signature(measure).parameters} else "in",
         "slots": values(result),
         "names": names,
         "in_words": in_words,
         "number": number,
     }
-    for most in _NAMED:
-        listed = [_listed(sayer, group, common, most) for group in _groups(cells)]
+    for shorter in _SHORTER:
+        listed = [_listed(sayer, group, common, *shorter) for group in _groups(cells)]
         text = one_line(text_of("plain.j2", listed=listed, **about))
         text = f"{upper(re.sub(r' no(?=[,;]| and |$)', ' none', text))}."
         if len(text) <= MOST:
@@ -98,20 +97,23 @@ def _groups(cells: Iterable[Cell]) -> list[list[Cell]]:
     return [[cell for cell in cells if cell.met is met] for met in (True, False, None)]
 
 
-def _listed(sayer: Sayer, cells: list[Cell], common: int | None, most: int | None) -> str:
+def _listed(sayer: Sayer, cells: list[Cell], common: Period, most: int, ends: int) -> str:
     """Countries by their figures, each with it, and with its year where that is not the common
     one.
     """
     least_first = sayer.least_first
     ordered = by_figure(cells, least_first=least_first)
     texts = []
-    for cell in ordered[:most]:
-        figure = "" if sayer.kind == "yes or no" else sayer.figure(cell, listed=True)
-        other = figure and cell.year != common and sayer.kind != "date"
-        year = f"{'to' if sayer.kind.startswith('change') else 'in'} {cell.year}" if other else ""
-        behind = f"({f'{figure} {year}'.strip()})" if cell.met is None and figure else figure
-        if cell.met is not None and year:
-            behind += f" ({year})"
+    for place, cell in enumerate(ordered[:most], 1):
+        said = min(place, len(ordered) + 1 - place) <= ends and sayer.kind != "yes or no"
+        figure = sayer.figure(cell, listed=True) if said else ""
+        figure = "none" if figure == "no" else figure
+        since, year = period = sayer.period(cell)
+        other = figure and year and period != common and sayer.kind != "date"
+        when = (f"{since} to {year}" if since else f"in {year}") if other else ""
+        if ends < _ALL or cell.met is None:
+            figure, when = "", " ".join(filter(None, (figure, when)))
+        behind = " ".join(filter(None, (figure, f"({when})" if when else "")))
         texts.append(f"{eco.in_prose(cell.economy)} {behind}".strip())
     if more := len(ordered) - len(texts):
         last = sayer.figure(ordered[-1], listed=True) if sayer.kind != "yes or no" else ""

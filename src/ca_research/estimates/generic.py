@@ -18,7 +18,7 @@ from ..ground.errors import AggregateError, UsageError
 from ..stats.frames import ROUNDING
 from .frame import Estimate
 from .kinds import TABLE_UNIT, Chosen
-from .measures import Measure, measure
+from .measures import measure
 from .series import pick
 from .voices import Answer, Question, Terms, Voice, answers
 
