@@ -126,12 +126,13 @@ def misdeclared(function: Callable[..., Any], criterion: Criterion) -> Iterator[
     """What a criterion says of its measure and is not so, in words: the kind of its numbers, and a
     comparison that every figure meets, or none.
     """
-    of = getattr(function, "question", "") == "change" and criterion.settings.get("by")
-    if mixing := {"by", *(["of"] if of == "difference" else [])} & {*criterion.axes}:
-        if getattr(function, "question", "") == "change":
-            yield f"axes: along {min(mixing)!r} units differ, and one threshold is for all"
-            return
-    figure = figure_of(function, criterion.settings)
+    chosen = criterion.settings
+    of_units = {"by", *(["of"] if chosen.get("by") == "difference" else [])}
+    mixing = of_units & {*criterion.axes} if getattr(function, "question", "") == "change" else ()
+    if mixing:
+        yield f"axes: along {min(mixing)!r} units differ, and one threshold is for all"
+        return
+    figure = figure_of(function, chosen)
     if criterion.kind not in figure.numbers:
         what, numbers = criterion.measure, " or ".join(figure.numbers)
         yield f"kind: {what} gives a {figure.kind}, said as {numbers}, and no {criterion.kind}"
