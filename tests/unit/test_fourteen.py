@@ -59,6 +59,7 @@ def test_every_sentence_says_the_estimate_and_when(verdicts):
         assert ("came to" not in text and "lay between" not in text) or kind in FLAT, text
         for cell in (c for c in cells if len(cells) > 1 and (c.estimate is not None or c.ranged)):
             assert ca.economies.in_prose(cell.economy) in text, text
+            assert str(cell.year) in text or kind in ("date", "yes or no"), text
         figure = cells[0].estimate if len(cells) == 1 else None
         if figure is not None and kind not in ("rank", "years in which", "change"):
             written = [reader.number(t, declared.kind == "share") for t in numbers(text)]

@@ -109,7 +109,10 @@ def _listed(sayer: Sayer, cells: list[Cell], common: Period, most: int, ends: in
         figure = sayer.figure(cell, listed=True) if said else ""
         figure = "none" if figure == "no" else figure
         since, year = period = sayer.period(cell)
-        other = figure and year and period != common and sayer.kind != "date"
+        dated = sayer.kind not in ("date", "yes or no") and (
+            cell.estimate is not None or cell.ranged
+        )
+        other = dated and year and period != common
         when = (f"{since} to {year}" if since else f"in {year}") if other else ""
         if ends < _ALL or cell.met is None:
             figure, when = "", " ".join(filter(None, (figure, when)))
