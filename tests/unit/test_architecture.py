@@ -34,4 +34,4 @@ def test_the_row_holds_the_figure():
 def test_the_registered_measure_is_in_the_file_named():
     name = re.search(r"the measure `([\w.]+)`", PAGE)[1]
     (file,) = (f for f in FILES if "/article/" in f)
-    assert f'@measure("{name}")' in (paths.home() / file).read_text(encoding="utf-8")
+    assert f'@measure("{name}"' in (paths.home() / file).read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.claims import check, measures
 from ca_research.claims.unseen import unseen
-from ca_research.estimates.generic import misdeclared
+from ca_research.estimates.kinds import misdeclared
 from ca_research.ground import periods
 from ca_research.registry import ClaimSpec
 

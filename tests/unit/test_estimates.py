@@ -35,7 +35,7 @@ def test_what_a_measure_makes_with_the_helpers_holds():
 
 
 def test_a_registered_measure_gives_a_frame_to_who_calls_it_and_its_rows_to_a_claim():
-    @measure("own.rows")
+    @measure("own.rows", kind="level")
     def own():
         return ROWS
 

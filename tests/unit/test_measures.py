@@ -13,6 +13,8 @@ from ca_research import check as run_check
 from ca_research import claim, load, registry
 from ca_research.app.scaffold import beginning, new_claim
 from ca_research.claims import check, measures
+from ca_research.claims.slots import SLOTS
+from ca_research.estimates.kinds import KINDS
 from ca_research.estimates.measures import rows_of
 from ca_research.ground import errors
 from ca_research.ground.paths import home
@@ -24,7 +26,7 @@ from ca_research.estimates import estimate_row, estimates, measure
 from .helpers import times
 
 
-@measure("my.double")
+@measure("my.double", kind="level")
 def double(facts, *, subject: str, attribute: str, year: str = "newest"):
     rows = facts[(facts["subject"] == subject) & (facts["attribute"] == attribute)]
     return estimates([estimate_row(rows, estimate=times(2, rows["value"].max()))])
@@ -178,7 +180,7 @@ EACH = """\
 from ca_research.estimates import estimate_row, measure
 
 
-@measure("my.each")
+@measure("my.each", kind="level")
 def each(facts, *, economies):
     return [estimate_row(facts, economy=code, estimate=1.0) for code in economies]
 """
@@ -236,3 +238,21 @@ def test_a_claim_can_begin_with_every_measure_of_the_library():
     begun = {name: beginning(name) for name in measures.names(article=False)}
     assert begun["trade.product_share"]["kind"] == "share"
     assert len(begun["trade.product_share"]["settings"]["product"]) == 2  # a chapter
+
+
+@pytest.mark.parametrize("argument", ["", ', kind="growing"'])
+def test_a_measure_of_ones_own_says_what_kind_of_figure_it_gives(claimed, wrote, argument):
+    wrote(double=DOUBLE.replace(', kind="level"', argument), helpers=HELPERS)
+    with pytest.raises(errors.MeasureError) as caught:
+        measures.find("my.double")
+    assert caught.value.where == "measures/double.py, line 6"
+    assert "kind" in caught.value.what and "years in which" in caught.value.hint
+    claimed.edit("registry/claims/C07.yaml", "measure: tables.figure", "measure: my.double")
+    (fault,) = check.register(registry.claims(), tables_by_notebook())
+    assert "what kind of figure" in fault and "years in which" in fault
+
+
+def test_docs_name_every_kind_of_figure_and_every_slot():
+    page = (home() / "docs" / "adding-a-claim.md").read_text(encoding="utf-8")
+    missing = [kind for kind in KINDS if f"`{kind}`" not in page]
+    assert missing + [slot for slot in SLOTS if f"`{{{slot}}}`" not in page] == []

@@ -35,19 +35,8 @@ _AS_OF = {
 UNSTATED = "(unit not stated)"
 YEARS = 5
 """Over how many of the newest years goes a change that is written as an example."""
-SORTS = {
-    "percent": "documents.share",
-    "share": "share years concentration overlap",
-    "rank": "rank",
-    "ratio": "ratio rca",
-    "growth": "change",
-    "count": "count origins origins_with cases cases_with places saying",
-    "days": "gap between",
-    "years": "age",
-}
-"""What general measures give, by their names or the last parts of these; others give a level."""
-UNITS = {"growth": "per cent", "percent": "per cent", "count": "number", "level": UNSTATED}
-"""The unit of a kind of figures, where it has another name."""
+UNITS = {"growth": "per cent", "count": "number", "level": UNSTATED, "yes_no": "yes or no"}
+"""The unit of a kind of numbers, where it has another name and the measure knows none."""
 
 
 def new_claim(
@@ -185,7 +174,8 @@ def beginning(name: str) -> dict[str, Any]:
     """What a claim by a measure can begin with: its data, kind, unit and economies, and settings
     with which it can be computed from figures at hand, '' where nothing tells what to set.
     """
-    from ..claims.measures import find, of_project
+    from ..claims.measures import find
+    from ..estimates.kinds import TABLE_UNIT, figure_of
     from ..tables import load
     from ..tables.levels import of_level
 
@@ -193,9 +183,6 @@ def beginning(name: str) -> dict[str, Any]:
     taken = inspect.signature(function).parameters
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
-    sort = getattr(function, "question", name.rpartition(".")[2])
-    kind = next((k for k, of in SORTS.items() if {name, sort} & {*of.split()}), "level")
-    unit = UNITS.get(kind, kind)
     examples: dict[str, Any] = {}
     if data:
         table = "facts" if "facts" in data else data[0]
@@ -207,7 +194,11 @@ def beginning(name: str) -> dict[str, Any]:
         for product in (c for c in of.key if of.columns[c].levels and "level" in taken):
             rows = rows[rows[product].isin(of_level(of, 2, rows[product].unique()))]
         examples = _examples(of, rows)
-    if unit == UNSTATED and name not in of_project():  # one's own may give anything
+    settings = {one: examples.get(one, "") for one in needed if one != "economies"}
+    figure = figure_of(function, settings)
+    kind = figure.numbers[0]
+    unit = figure.unit or UNITS.get(kind, kind)
+    if unit == TABLE_UNIT:
         unit = examples.get("unit", UNSTATED)
     whose = examples.get("economies")
     whose = whose if whose in eco.codes() else "KAZ"  # figures may be of a town
@@ -216,7 +207,7 @@ def beginning(name: str) -> dict[str, Any]:
         "kind": kind,
         "unit": unit,
         "axes": [name for name in taken if name == "year"],
-        "settings": {name: examples.get(name, "") for name in needed if name != "economies"},
+        "settings": settings,
         "economies": [whose] if "economies" in needed else [],
     }
 

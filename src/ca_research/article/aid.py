@@ -33,7 +33,7 @@ def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFr
     return rows.groupby(["investor", "host", "year", "source_id"])["value_usd"].sum().reset_index()
 
 
-@measure("investment.aid_years")
+@measure("investment.aid_years", kind="years in which", unit="per cent")
 @tells("when")
 def aid_years(
     investment: pd.DataFrame,

@@ -53,7 +53,7 @@ def _published(waves: pd.DataFrame) -> str:
     return f"{numbers.counted(waves['year'].nunique(), 'poll')} published"
 
 
-@measure("relations.approval")
+@measure("relations.approval", kind="share", unit="per cent")
 @tells("newest")
 def approval(opinion: pd.DataFrame, *, economies: Sequence[str], about: str) -> list[Estimate]:
     """Share that approves of a power's leadership, in per cent of all asked, in the newest wave.
@@ -72,7 +72,7 @@ def approval(opinion: pd.DataFrame, *, economies: Sequence[str], about: str) -> 
     return each_economy(economies, approval_waves(opinion, about=about), newest)
 
 
-@measure("relations.approval_gap")
+@measure("relations.approval_gap", kind="level")
 def approval_gap(
     opinion: pd.DataFrame, *, economies: Sequence[str], about: str, against: str
 ) -> list[Estimate]:
@@ -124,7 +124,7 @@ def fewest_below(n: int, about: float, against: float, cap: float) -> int:
     return n - max(fit, default=0)
 
 
-@measure("relations.countries_below")
+@measure("relations.countries_below", kind="count")
 @tells("span")
 def countries_below(
     opinion: pd.DataFrame, facts: pd.DataFrame, *, about: str, against: str
@@ -159,7 +159,7 @@ def countries_below(
     return [estimate_row(pd.concat(used, ignore_index=True), **ends, about={"span": span})]
 
 
-@measure("relations.approval_fall")
+@measure("relations.approval_fall", kind="level")
 @tells("fall")
 def approval_fall(
     opinion: pd.DataFrame,

@@ -108,7 +108,7 @@ def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA
     return pd.concat([_both_periods(trade, code) for code in economies], ignore_index=True)
 
 
-@measure("trade.concentration_change")
+@measure("trade.concentration_change", kind="change")
 @by_economy
 def concentration_change(
     trade: pd.DataFrame,
@@ -190,7 +190,7 @@ def _in_window(table: pd.DataFrame, window: str) -> pd.DataFrame:
     return table[table["year"].between(first, last)]
 
 
-@measure("relations.spread")
+@measure("relations.spread", kind=lambda c: "share" if c["of"] == "agreement" else "level")
 def spread(
     facts: pd.DataFrame,
     *,
@@ -220,7 +220,7 @@ def spread(
     return each_economy(economies, rows, between, "economy")
 
 
-@measure("relations.spread_place")
+@measure("relations.spread_place", kind="share", unit="per cent")
 def spread_place(
     facts: pd.DataFrame,
     *,
@@ -293,7 +293,7 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
     return cast.query("economy in @economies")[columns].reset_index(drop=True)
 
 
-@measure("relations.stood_aside")
+@measure("relations.stood_aside", kind="share", unit="share")
 def stood_aside(
     events: pd.DataFrame,
     *,

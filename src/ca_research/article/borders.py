@@ -45,7 +45,7 @@ def _unknown(economies: Sequence[str], known: pd.Series) -> str:
     return ", ".join(sorted({*economies} - {*known}))
 
 
-@measure("relations.border_total")
+@measure("relations.border_total", kind="level")
 @tells("lengths")
 def border_total(
     facts: pd.DataFrame,
@@ -74,7 +74,7 @@ def border_total(
     return [estimate_row(rows, estimate=float(rows["value"].sum()), about=about)]
 
 
-@measure("relations.neighbours")
+@measure("relations.neighbours", kind="count")
 def neighbours(
     geography: pd.DataFrame,
     facts: pd.DataFrame,

@@ -32,7 +32,7 @@ def _stated(facts: pd.DataFrame, subject: str, attribute: str) -> pd.DataFrame:
     return rows.sort_values(["year", "fact_id"]).tail(1)
 
 
-@measure("economy.corridor_trains")
+@measure("economy.corridor_trains", kind="share", unit="per cent")
 def corridor_trains(
     facts: pd.DataFrame,
     *,
@@ -62,7 +62,7 @@ _TRAINS = {
 }
 
 
-@measure("economy.corridor_containers")
+@measure("economy.corridor_containers", kind="share", unit="per cent")
 def corridor_containers(
     facts: pd.DataFrame,
     *,
@@ -91,7 +91,7 @@ def corridor_containers(
     return [estimate_row(pick(rows, year=year), **ends)]
 
 
-@measure("economy.corridor_scale")
+@measure("economy.corridor_scale", kind="share", unit="per cent")
 @tells("trains", "boxes")
 def corridor_scale(
     facts: pd.DataFrame,

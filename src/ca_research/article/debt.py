@@ -60,7 +60,7 @@ def _stated_loans(facts: pd.DataFrame | None) -> pd.DataFrame:
     return stated[end.isin(["", "_lower_bound", "_upper_bound"])]
 
 
-@measure("investment.debt_burden")
+@measure("investment.debt_burden", kind=lambda c: "change" if c["span"] else "share")
 @tells("stated", "counted_for")
 def debt_burden(
     debt: pd.DataFrame | None,
@@ -184,7 +184,7 @@ def completion_by(
     return table.drop(columns=["amount", "done", "known_on"])
 
 
-@measure("investment.completion_share")
+@measure("investment.completion_share", kind="share", unit="per cent")
 @tells("done", "listed", "share", "loans", "grants")
 def completion_share(
     projects: pd.DataFrame,
@@ -220,7 +220,7 @@ def completion_share(
     return [estimate_row(used, low=low, high=high, interval=why, about=about)]
 
 
-@measure("investment.completed_projects")
+@measure("investment.completed_projects", kind="count")
 def completed_projects(
     projects: pd.DataFrame,
     *,

@@ -34,7 +34,7 @@ LISTS = ("doctrine", "address", "list")
 _PLACES = ("first", "second", "third", "fourth", "fifth")
 
 
-@measure("relations.place_among_partners")
+@measure("relations.place_among_partners", kind="rank")
 @tells("place")
 def partner_place(
     evidence: pd.DataFrame,
@@ -117,7 +117,7 @@ def coded_goals(evidence: pd.DataFrame, claim: str) -> pd.DataFrame:
     return rows[columns].drop_duplicates(["origin_group", "source_id"], ignore_index=True)
 
 
-@measure("relations.goals_named")
+@measure("relations.goals_named", kind="share", unit="per cent")
 @tells("texts", "of_texts")
 def goal_share(
     evidence: pd.DataFrame,

@@ -70,7 +70,7 @@ def _sides(
     return pick(imports, exporter=origins), total
 
 
-@measure("economy.energy_share")
+@measure("economy.energy_share", kind="share", unit="per cent")
 @tells("newest", "earlier", "used")
 def energy_share(
     energy: pd.DataFrame,

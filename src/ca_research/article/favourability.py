@@ -51,7 +51,7 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, pollster: Pollster) -> 
     return answers.sort_values(["economy", "year"], ignore_index=True)
 
 
-@measure("relations.favour_change")
+@measure("relations.favour_change", kind="change", unit="percentage points")
 @tells("rise")
 def favour_change(
     facts: pd.DataFrame,
@@ -122,7 +122,7 @@ def _newest_pairs(facts: pd.DataFrame, opinion: pd.DataFrame) -> pd.DataFrame:
     return pairs[pairs["last"] == last].groupby("economy").head(2).drop(columns=["by", "last"])
 
 
-@measure("relations.favour_where_grown")
+@measure("relations.favour_where_grown", kind="change", unit="percentage points")
 @tells("view")
 def favour_where_grown(
     facts: pd.DataFrame,
@@ -163,7 +163,7 @@ def _behind(views: pd.DataFrame, counted: pd.DataFrame, years: Iterable[int]) ->
     return pd.concat([rows_of(views)["used"], pick(counted, year=[*years])[columns]])
 
 
-@measure("relations.exceptions")
+@measure("relations.exceptions", kind="count")
 def exceptions(
     facts: pd.DataFrame,
     opinion: pd.DataFrame,
@@ -203,7 +203,7 @@ def exceptions(
     return [estimate_row(used, low=low, high=high, interval="seen to seen or not known")]
 
 
-@measure("relations.exposure_slope")
+@measure("relations.exposure_slope", kind="level")
 def exposure_slope(
     facts: pd.DataFrame,
     opinion: pd.DataFrame,

@@ -47,7 +47,7 @@ _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 _FACT = ["fact_id", "subject", "attribute", "year", "source_id"]
 
 
-@measure("trade.lead_after")
+@measure("trade.lead_after", kind="ratio")
 @tells("rival", "worst", "since")
 @by_economy
 def lead_after(
@@ -108,7 +108,7 @@ def _least(rows: Mapping[int, Estimate], code: str, start: int) -> Estimate:
     return row | {"first_year": min(rows), "last_year": max(rows)}
 
 
-@measure("trade.share_after")
+@measure("trade.share_after", kind="change", unit="percentage points")
 @by_economy
 def share_after(
     trade: pd.DataFrame,
@@ -176,7 +176,7 @@ def _yearly(rows: pd.DataFrame, flow: str) -> tuple[pd.Series, pd.DataFrame]:
     return rows.groupby("year")["value_usd"].sum(), rows[_CELL]
 
 
-@measure("trade.value_after")
+@measure("trade.value_after", kind="ratio")
 @by_economy
 def value_after(
     trade: pd.DataFrame,
@@ -258,7 +258,7 @@ def _forecast(model: Model, train: pd.Series, steps: int) -> pd.DataFrame:
     return _fit(model, tuple(train.items()), max(steps, 5)).head(steps)
 
 
-@measure("trade.foreseen")
+@measure("trade.foreseen", kind="ratio")
 @by_economy
 def relative_forecast_error(
     trade: pd.DataFrame,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Literal
 
 import pandas as pd
@@ -117,7 +118,7 @@ def _part_of_whole(
     return whole, (float(100 * amount / total),) * 2, size
 
 
-@measure("investment.stock_standing")
+@measure("investment.stock_standing", kind=itemgetter("figure"))
 @tells("size", "beside")
 def stock_standing(
     investment: pd.DataFrame,
@@ -142,7 +143,7 @@ def stock_standing(
     return [one_row(of[figure], economy=code) for code, of in stands.items()]
 
 
-@measure("investment.strength")
+@measure("investment.strength", kind=itemgetter("figure"))
 @tells("concept", "size", "beside", "with_loans")
 @by_economy
 def strength(

@@ -45,7 +45,7 @@ def _yearly(culture: pd.DataFrame, measure: str, span: int) -> Answer:
     return f"{measure_name(measure)}: {why}"
 
 
-@measure("relations.examinee_growth")
+@measure("relations.examinee_growth", kind=lambda c: "level" if c["other"] else "change")
 def examinee_growth(
     culture: pd.DataFrame, *, measure: str = "hsk_takers", other: str = "", span: int = 5
 ) -> list[Estimate]:
@@ -117,7 +117,7 @@ def learning_pairs(
     return pd.DataFrame(out, columns=columns).sort_values(["economy", "growth"], ignore_index=True)
 
 
-@measure("relations.learning_growth")
+@measure("relations.learning_growth", kind="change", unit="per cent")
 @tells("counts")
 def learning_growth(
     culture: pd.DataFrame,
@@ -159,7 +159,7 @@ def learning_growth(
 _WORDS = {"as_stated": "", "lower": "over ", "upper": "under "}
 
 
-@measure("relations.institute_openings")
+@measure("relations.institute_openings", kind="count")
 def institute_openings(
     facts: pd.DataFrame,
     *,

@@ -68,7 +68,7 @@ def origins(*tables: pd.DataFrame) -> int:
     return len(separate)
 
 
-@measure("relations.meetings_with_five")
+@measure("relations.meetings_with_five", kind="count")
 @by_economy
 def meetings_with_five(
     events: pd.DataFrame,

@@ -50,7 +50,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame, claim: str) -> pd.DataF
     return pd.concat(parts).sort_values(["port", "first_day"], ignore_index=True)
 
 
-@measure("relations.routes_to_sea")
+@measure("relations.routes_to_sea", kind="count")
 @tells("ports")
 def routes_to_sea(
     events: pd.DataFrame,
@@ -90,7 +90,7 @@ def routes_to_sea(
     return [estimate_row(used, low=0.0, high=float(len(names)), interval=why)]
 
 
-@measure("relations.document_origins")
+@measure("relations.document_origins", kind="count")
 def document_origins(
     evidence: pd.DataFrame,
     *,

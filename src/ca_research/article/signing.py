@@ -200,7 +200,7 @@ def _behind(documents: Figures, economies: Iterable[str]) -> Estimate:
     return documents.behind_rows(row for row in documents.records if row["economy"] in codes)
 
 
-@measure("relations.months_ahead")
+@measure("relations.months_ahead", kind="level")
 @tells("date")
 def months_ahead(
     events: pd.DataFrame,
@@ -243,7 +243,7 @@ def months_ahead(
     return rows
 
 
-@measure("relations.group_ahead")
+@measure("relations.group_ahead", kind="level")
 @tells("sooner")
 def group_ahead(
     events: pd.DataFrame,
@@ -266,7 +266,7 @@ def group_ahead(
     return [row | documents_behind(times).behind()]
 
 
-@measure("relations.signed_within")
+@measure("relations.signed_within", kind="share", unit="per cent")
 def signed_within(
     events: pd.DataFrame,
     *,
@@ -295,7 +295,7 @@ def signed_within(
     return [estimate_row(**ends) | _behind(documents_behind(times), group["economy"])]
 
 
-@measure("relations.signed_before")
+@measure("relations.signed_before", kind="count")
 def signed_before(events: pd.DataFrame, *, before: dt.date) -> list[Estimate]:
     """Number of documents dated wholly before a day, by sources that give at least the month.
 

@@ -277,7 +277,7 @@ def lead_row(
     return row | {"first_year": year, "last_year": year}
 
 
-@measure("trade.first_partner_lead")
+@measure("trade.first_partner_lead", kind="ratio")
 @tells("rival")
 def lead(
     trade: pd.DataFrame,

@@ -7,15 +7,15 @@ from dataclasses import asdict
 
 from ..registry import Criterion
 from .logic import MIXED, UNDECIDED
-from .plain import plain
+from .plain import MOST, plain
 from .rule import ENDS, Judged, speaks
 from .sentences import filled, needed
 from .slots import values
 from .verdict import CriterionResult
 from .words import STATE_WORDS, Stored, criterion_number, phrase
 
-MOST, MOST_FINDING = 280, 90
-"""Characters of an answer and of a finding."""
+MOST_FINDING = 90
+"""Characters of a finding."""
 
 
 def answer(judged: Judged) -> str:

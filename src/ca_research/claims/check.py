@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from .. import registry
-from ..estimates.generic import misdeclared
+from ..estimates.kinds import misdeclared
 from ..ground import economies as eco
 from ..ground import paths
 from ..ground.errors import CaResearchError, UnknownNameError
@@ -139,7 +139,7 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
             "kind: a share is a part of one and is shown times a hundred, while the unit is "
             f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
         )
-    yield from misdeclared(find(criterion.measure), criterion)
+    yield from misdeclared(find(criterion.measure), criterion) if not problems else ()
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"
     general = hasattr(find(criterion.measure), "table")

@@ -42,13 +42,14 @@ def scaled(over: Over, economies_judged: int) -> int:
 
 def _cell(criterion: Criterion, code: str, row: Mapping[str, Any]) -> Cell:
     """What a row of evidence says of one economy, or of none."""
-    estimate, low, high, year = (
-        number(row[name]) for name in ("estimate", "low", "high", "last_year")
+    estimate, low, high, since, year = (
+        number(row[name]) for name in ("estimate", "low", "high", "first_year", "last_year")
     )
     met = decide(estimate, low, high, criterion.comparison, criterion.threshold)
     interval = "" if low is None and high is None else row["interval"]
-    year = None if year is None else int(year)
-    return Cell(code, estimate, low, high, met, year, row["missing"], row["about"] or {}, interval)
+    since, year = (None if one is None else int(one) for one in (since, year))
+    about = row["about"] or {}
+    return Cell(code, estimate, low, high, met, year, row["missing"], about, interval, since)
 
 
 def _ways(

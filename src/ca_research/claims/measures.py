@@ -215,7 +215,7 @@ def measure_words(name: str) -> str:
     if declaration:
         return declaration.gives or measure_words(declaration.family)
     code = _package()[name].read_text("utf-8") if name in _package() else ""
-    described = code.partition(f'measure("{name}")')[2].partition('"""')[2]
+    described = code.partition(f'measure("{name}"')[2].partition('"""')[2]
     first = re.split(r"[;.:](?:\s|$)|\n\n", described)[0]
     return "" if re.search(r"[`_]|\b[A-Z]{3,}\b", first) else " ".join(first.split())
 
@@ -232,7 +232,7 @@ def _marked(module: Any, name: str) -> Measure:
     raise MeasureError(
         f"{name!r} is no longer the name of a function",
         where=paths.shown(Path(module.__file__)),
-        hint=f'put @measure("{name}") on top of its other decorators',
+        hint=f'put @measure("{name}", ...) on top of its other decorators',
     )
 
 

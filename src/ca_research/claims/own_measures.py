@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..ground import paths
-from ..ground.errors import MeasureError, RegistryError
+from ..ground.errors import CaResearchError, MeasureError, RegistryError
 from ..ground.files import stamps, walk
 
 _NAME = re.compile(rb"""^@[\w.]*\bmeasure\(\s*["']([^"']+)["']""", re.MULTILINE)
@@ -83,6 +83,8 @@ def module(file: Path) -> ModuleType:
             sys.path_importer_cache[str(folder)] = FileFinder(str(folder), (_NoCache, [".py"]))
     try:
         return importlib.import_module(f"{_PARENT}.{file.stem}")
+    except CaResearchError as error:
+        raise type(error)(error.what, where=line_of(error, file), hint=error.hint) from error
     except Exception as error:
         raise MeasureError(
             f"it cannot be imported: {type(error).__name__}: {' '.join(str(error).split())}",

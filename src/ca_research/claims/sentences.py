@@ -46,10 +46,16 @@ def faults(sentence: str, known: set[str], numbers: set[str]) -> list[str]:
 
     Examples
     --------
-    >>> faults("In {wher} 5 of [them", {"where"}, set())
-    ['there is no slot {wher}', 'a bracket or a brace is not closed', 'the number 5 is typed']
+    >>> faults("In {wher} 5 of them", {"where"}, set())
+    ['there is no slot {wher}; there are where', 'the number 5 is typed']
+    >>> faults("In [{where}", {"where"}, set())
+    ['a bracket or a brace is not closed']
     """
-    problems = [f"there is no slot {{{name}}}" for name in sorted(slots(sentence) - known)]
+    there = ", ".join(sorted(known))
+    problems = [
+        f"there is no slot {{{name}}}; there are {there}"
+        for name in sorted(slots(sentence) - known)
+    ]
     bare = _PIECE.sub(lambda m: _SLOT.sub("", m[1] or ""), sentence)
     if set(bare) & set("[]{}"):
         problems.append("a bracket or a brace is not closed")

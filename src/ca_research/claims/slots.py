@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from ..estimates import told_by
@@ -58,10 +59,22 @@ def names(cells: Iterable[Cell], *, years: bool = False) -> str:
     return joined(name if year is None else f"{name} ({year})" for name, year in pairs)
 
 
+def by_figure(cells: Iterable[Cell], *, least_first: bool = False) -> list[Cell]:
+    """Cells ordered by their figures, the greatest first; those without any come last."""
+
+    def place(cell: Cell) -> float:
+        ends = (cell.estimate, cell.low, cell.high)
+        figure = next((end for end in ends if end is not None), math.inf)
+        return figure if least_first or figure == math.inf else -figure
+
+    return sorted(cells, key=place)
+
+
 def with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
     """Cells by the names of their economies, each with its figure."""
     told = []
-    for cell in cells:
+    least_first = c.kind in ("rank", "date") or "<" in str(c.cell_comparison)
+    for cell in by_figure(cells, least_first=least_first):
         ends = (cell.low, cell.high) if cell.estimate is None else (cell.estimate,) * 2
         if figure := spread(*ends, c.kind, c.cell_threshold):
             told.append(f"{economies.in_prose(cell.economy)} {figure}")

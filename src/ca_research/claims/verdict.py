@@ -56,6 +56,8 @@ class Cell:
         What the measure tells beside the figure, such as who leads instead.
     interval : str
         What kind of range the bounds are, as the measure says it; '' where it does not.
+    since : int or None
+        The first year of its figures.
     ranged : bool
         Whether there are bounds.
 
@@ -74,6 +76,7 @@ class Cell:
     missing: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     interval: str = ""
+    since: int | None = None
 
     @property
     def ranged(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from functools import partial, wraps
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ import pandas as pd
 from ..ground.errors import known_name
 from ..registry.declared import Declared
 from .frame import Estimate
+from .kinds import figure_of
 from .measures import Measure, measure, rows_of
 
 
@@ -66,22 +68,31 @@ def declared(name: str, declaration: Declared, family: Measure) -> Measure:
     signature = inspect.Signature(parameters, return_annotation=pd.DataFrame)
     own_names = {name: argument for argument, name in renamed.items()}
 
-    @wraps(rows_of(family))
-    def rows(*args: Any, **kwargs: Any) -> list[Estimate] | pd.DataFrame:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
+    def general_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
         settings = dict(declaration.settings)
-        for argument, value in bound.arguments.items():
+        for argument, value in chosen.items():
             if argument in declaration.choices:
                 settings |= declaration.choices[argument][value]
             elif argument in declaration.columns:
                 settings["where"] = {**settings.get("where", {}), argument: value}
             else:
                 settings[own_names.get(argument, argument)] = value
-        return rows_of(family)(**settings)
+        return settings
+
+    @wraps(rows_of(family))
+    def rows(*args: Any, **kwargs: Any) -> list[Estimate] | pd.DataFrame:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return rows_of(family)(**general_settings(bound.arguments))
 
     rows.__signature__ = signature  # type: ignore[attr-defined]
     rows.__doc__ = f"{declaration.gives}\n\n{inspect.getdoc(family)}".strip()
     if table := declaration.settings.get("table"):
-        vars(rows)["table"] = table
-    return measure(name)(rows)
+        of_table = declaration.settings.keys().isdisjoint({"over"})
+        counterpart = renamed.get("counterpart", "") if of_table else ""
+        vars(rows).update(table=table, counterpart=counterpart)
+    kind, unit = (
+        lambda chosen, part=part: getattr(figure_of(family, general_settings(chosen)), part)
+        for part in ("kind", "unit")
+    )
+    return measure(name, kind=kind, unit=unit)(rows)

@@ -178,7 +178,7 @@ def case_name(case: str, coding: str) -> str:
     return registry_coding(coding).cases.get(case) or named or case.replace("_", " ")
 
 
-@measure("documents.origins")
+@measure("documents.origins", kind="count")
 @tells("named")
 def origins(
     evidence: pd.DataFrame,
@@ -248,7 +248,7 @@ def origins(
     return [estimate_row(estimate=float(count), about={"named": "; ".join(named)}) | behind]
 
 
-@measure("documents.cases")
+@measure("documents.cases", kind="count")
 @tells("case", "in_doubt", "beside")
 def cases(
     evidence: pd.DataFrame,
@@ -359,7 +359,7 @@ def _most_origins(shown: Shown, case: str, single: str) -> int:
     return len(origins) if case == "any" else max(_by_case(shown).values(), default=0)
 
 
-@measure("documents.cases_with")
+@measure("documents.cases_with", kind="count")
 def cases_with(
     evidence: pd.DataFrame,
     *,
@@ -387,7 +387,7 @@ def cases_with(
     return [estimate_row(estimate=float(count)) | documents.behind_rows(rows)]
 
 
-@measure("documents.origins_with")
+@measure("documents.origins_with", kind="count")
 def origins_with(
     evidence: pd.DataFrame,
     *,
@@ -442,7 +442,7 @@ def expand(codes: object) -> set[str]:
     return {one for code in parts for one in (known[code].members if code in known else [code])}
 
 
-@measure("documents.share")
+@measure("documents.share", kind="share", unit="per cent")
 @tells("texts", "of_texts")
 def share(
     evidence: pd.DataFrame,

@@ -155,7 +155,7 @@ def used_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[_USED].assign(year=rows["last_day"].dt.year.astype("Int64"))
 
 
-@measure("events.gap")
+@measure("events.gap", kind="days outside", unit="days")
 @tells("date")
 def gap(
     events: pd.DataFrame,
@@ -225,7 +225,7 @@ def _gaps(rows: pd.DataFrame, window: str, mode: str) -> tuple[float, float]:
     return min(least), max(most)
 
 
-@measure("events.count")
+@measure("events.count", kind="count")
 @tells("since")
 def count(
     events: pd.DataFrame,
@@ -279,7 +279,7 @@ def count(
     return [estimate_row(used_rows(used), about=about, **figures)]
 
 
-@measure("events.age")
+@measure("events.age", kind="level", unit="years")
 def age(
     events: pd.DataFrame,
     *,
@@ -338,7 +338,7 @@ def names(codes: pd.Series, economy: str) -> pd.Series:
     return (";" + codes.astype(str) + ";").str.contains(f";{economy};", regex=False)
 
 
-@measure("events.places")
+@measure("events.places", kind="count")
 @tells("visited")
 def places(
     events: pd.DataFrame,
@@ -384,7 +384,7 @@ def places(
     return [estimate_row(used_rows(rows), estimate=float(len(reached)), about=about)]
 
 
-@measure("events.saying")
+@measure("events.saying", kind="count")
 def saying(
     events: pd.DataFrame,
     *,
@@ -418,7 +418,7 @@ def saying(
     return [estimate_row(used, estimate=float(matches["origin"].nunique()))]
 
 
-@measure("events.between")
+@measure("events.between", kind="days between", unit="days")
 def between(
     events: pd.DataFrame,
     *,

@@ -6,20 +6,19 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from typing import Any, Literal
 
 import pandas as pd
 
-from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import how_many
 from ..ground.errors import AggregateError, UsageError
-from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
 from .frame import Estimate
-from .measures import Measure, measure
+from .kinds import TABLE_UNIT, Chosen
+from .measures import measure
 from .series import pick
 from .voices import Answer, Question, Terms, Voice, answers
 
@@ -81,7 +80,7 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     return answer
 
 
-@measure("series.level")
+@measure("series.level", kind="level", unit=TABLE_UNIT)
 @_general
 def level(counterpart: str) -> Question:
     """The figure itself, in the unit of the table; '' of a table without counterparts."""
@@ -97,7 +96,7 @@ def _of_listed(answer: Callable[[pd.Series], float | None]) -> Answer:
     return lambda voice, year: answer(voice.listed(year))
 
 
-@measure("series.share")
+@measure("series.share", kind="share", unit="share")
 @_general
 def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> Question:
     """The share in the figures of all that are listed, or of the world as the source gives it.
@@ -129,7 +128,7 @@ def _part(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
-@measure("series.rank")
+@measure("series.rank", kind="rank")
 @_general
 def rank(counterpart: str) -> Question:
     """The rank among all single ones that are listed, 1 being the largest.
@@ -140,7 +139,7 @@ def rank(counterpart: str) -> Question:
     return Question((counterpart,), place, compares=True)
 
 
-@measure("series.years")
+@measure("series.years", kind="years in which", unit="share")
 @_general
 def years(counterpart: str, *, since: int, places: int = 1, to: str = "") -> Question:
     """Share of the years since one in which it was first of all single ones that are listed, or
@@ -162,7 +161,7 @@ def years(counterpart: str, *, since: int, places: int = 1, to: str = "") -> Que
     return Question(of, answer, lambda year: (range(since, year + 1),), compares=not to)
 
 
-@measure("series.ratio")
+@measure("series.ratio", kind="ratio")
 @_general
 def ratio(counterpart: str, *, to: str) -> Question:
     """The figure over that of another, both by one source. to: the other. Formula: x_i / x_j."""
@@ -170,7 +169,17 @@ def ratio(counterpart: str, *, to: str) -> Question:
     return Question((counterpart, to), over)
 
 
-@measure("series.change")
+def _kind_of_change(chosen: Chosen) -> str:
+    return "change a year" if chosen["by"] == "per_year" else "change"
+
+
+def _unit_of_change(chosen: Chosen) -> str:
+    if chosen["by"] != "difference":
+        return "per cent"
+    return "share" if chosen["of"] == "share" else TABLE_UNIT
+
+
+@measure("series.change", kind=_kind_of_change, unit=_unit_of_change)
 @_general
 def change(
     counterpart: str,
@@ -212,7 +221,7 @@ def change(
     return Question((counterpart,), answer, spans, each.compares, since, in_unit=in_unit)
 
 
-@measure("series.count")
+@measure("series.count", kind="count")
 @_general
 def count(*, above: float = 0) -> Question:
     """How many single counterparts have a figure above a bound, in the unit of the table.
@@ -228,7 +237,7 @@ def count(*, above: float = 0) -> Question:
     return Question((), least, compares=True, most=most)
 
 
-@measure("series.concentration")
+@measure("series.concentration", kind="share", unit="share")
 @_general
 def concentration() -> Question:
     """How concentrated the figures are on few of those listed: the index of Herfindahl and
@@ -240,7 +249,7 @@ def concentration() -> Question:
     return Question((), index, compares=True)
 
 
-@measure("series.overlap")
+@measure("series.overlap", kind="share", unit="share")
 @_general
 def overlap() -> Question:
     """How far two parts of the figures offset each other, as exports and imports of the same
@@ -258,45 +267,3 @@ def overlap() -> Question:
         return None if share is None else 1 - share
 
     return Question((), answer, compares=True)
-
-
-_KINDS = {
-    "share": "share",
-    "rank": "rank",
-    "years": "share",
-    "concentration": "share",
-    "overlap": "share",
-    "ratio": "ratio",
-    "count": "count",
-    "change percent": "growth percent",
-    "change per_year": "growth percent",
-    "change difference share": "change share",
-    "change difference value": "change points level count length days months years",
-}
-"""Of each generic measure, a change by its choices, the kinds that its figures may have; a level
-is in the unit of its table, and so is a difference of levels.
-"""
-_ENDS = {"share": (0.0, 1.0), "rank": (1.0, math.inf)}
-"""The range that figures of a kind lie in; others than changes are never below nought."""
-
-
-def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[str]:
-    """What a criterion says of a generic measure and is not so, in words: the kind of its figures,
-    and a comparison that every figure meets, or none.
-    """
-    sort, chosen = getattr(function, "question", ""), criterion.settings
-    if sort == "change":
-        by, of = chosen.get("by", "percent"), chosen.get("of", "value")
-        sort += f" {by} {of}" if by == "difference" else f" {by}"
-        if mixing := {"by", *(["of"] if by == "difference" else [])} & {*criterion.axes}:
-            yield f"axes: along {min(mixing)!r} units differ, and one threshold is for all"
-            return
-    if sort not in _KINDS:
-        return
-    kinds = _KINDS[sort].split()
-    least, most = _ENDS.get(kinds[0], (-math.inf if "change" in sort else 0.0, math.inf))
-    if criterion.kind not in kinds:
-        yield f"kind: {sort} gives {' or '.join(kinds)}, and no {criterion.kind}"
-    if not either_way(criterion.comparison, criterion.threshold, least, most):
-        bar = f"{criterion.comparison} {criterion.threshold:g}"
-        yield f"threshold: {sort} is from {least:g} to {most:g}, so {bar} says nothing of it"

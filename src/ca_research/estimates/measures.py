@@ -13,12 +13,15 @@ from ..ground import economies
 from ..ground.arguments import number, whole_number
 from ..ground.errors import known_name
 from .frame import Estimate, estimates
+from .kinds import Stated, known_kind
 
 Measure = Callable[..., pd.DataFrame]
 """What `measure` makes of a function: tables and choices in, an estimates frame out."""
 
 
-def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]], Measure]:
+def measure(
+    name: str, *, kind: Stated = "", unit: Stated = ""
+) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]], Measure]:
     """Register a function under the name that claims write.
 
     The function gives rows, one `estimate_row` for each economy. Whoever calls it gets them as an
@@ -32,6 +35,13 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     ----------
     name : str
         For example ``trade.lead``.
+    kind : str or callable
+        What kind of figure it gives, one of `estimates.kinds.KINDS` (level, share, change, ratio,
+        rank, count ...); or what says so for the settings, where these decide. The sentences about
+        the figure follow from it. A change has a setting ``since``, or begins with the first year
+        of the rows that it rests on.
+    unit : str or callable
+        The words for what it is counted in; '' where only the claim knows.
 
     Returns
     -------
@@ -42,6 +52,8 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     ------
     UsageError, UnknownNameError
         By that function: for no economy, or a word or an economy that is not known.
+    MeasureError
+        No kind is declared, or one that does not exist.
 
     Examples
     --------
@@ -49,7 +61,7 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
 
     >>> import ca_research as ca
     >>> from ca_research.estimates import estimate_row
-    >>> @measure("own.latest_value")
+    >>> @measure("own.latest_value", kind="level", unit="US dollars")
     ... def latest_value(trade, *, economies):
     ...     newest = trade[trade["year"] == trade["year"].max()]
     ...     rows = {code: newest[newest["reporter"] == code] for code in economies}
@@ -62,14 +74,15 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     ['KAZ']
     """
 
+    known_kind(kind, name)
+
     def mark(function: Callable[..., list[Estimate] | pd.DataFrame]) -> Measure:
         @wraps(function)
         def framed(*args: Any, **kwargs: Any) -> pd.DataFrame:
             output = function(*args, **_resolved_arguments(framed, kwargs))
             return estimates(output) if isinstance(output, list) else output
 
-        framed.name = name  # type: ignore[attr-defined]
-        framed.rows = function  # type: ignore[attr-defined]
+        vars(framed).update(name=name, kind=kind, unit=unit, rows=function)
         return framed
 
     return mark

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ..ground import economies as eco
 from .base import Model, Name, Sha256, Text, must, once
@@ -83,13 +83,16 @@ Kind = Literal[
     "slope",
     "log_points",
     "p",
+    "date",
+    "yes_no",
 ]
 """What sort of number a measure gives: it decides how the number is said and whether it is a
 p-value.
 
 share: of one, said in per cent; percent: already in per cent; points: percentage points; growth:
 per cent of an earlier value; change: a difference whose unit is not its name; ratio: of like
-things; p: a probability under no effect.
+things; p: a probability under no effect; date: a year, or a day by its ordinal; yes_no: one or
+nought.
 """
 
 
@@ -210,6 +213,16 @@ def either_way(comparison: str, threshold: float, low: float, high: float) -> bo
     return bool(meets(low, threshold) != meets(high, threshold))
 
 
+def _as_written(bar: Any) -> Any:
+    """A comparison or a threshold as it is kept: 'exactly' is '==', and a day its ordinal."""
+    if isinstance(bar, dt.date):
+        return bar.toordinal()
+    return "==" if bar == "exactly" else bar
+
+
+_Written = BeforeValidator(_as_written)
+
+
 class Criterion(Model):
     """A named measure with its fixed settings, a comparison, a threshold, and why that threshold.
 
@@ -223,8 +236,8 @@ class Criterion(Model):
     statement: str
     measure: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_0-9]+)+$")]
     settings: dict[Name, Value] = {}
-    comparison: Literal[">", ">=", "<", "<=", "=="]
-    threshold: float
+    comparison: Annotated[Literal[">", ">=", "<", "<=", "=="], _Written]
+    threshold: Annotated[float, _Written]
     kind: Kind
     unit: str
     why: str

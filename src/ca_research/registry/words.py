@@ -35,7 +35,8 @@ class Words(Model):
     """Words for codes: `short` names of parties, `axes` of grids, `values` of one axis, `codes`
     wherever they stand, `measures` of tables, `pollsters` that begin the name of one, the
     `concepts` under which measures of investment stand, heads of `columns`, their `units` in what
-    measures give, and `cells`: codes of one column alone.
+    measures give, `cells`: codes of one column alone, and how a flow, or a table by
+    `counterparts`, speaks of these: near whom it is, what it did, who they are.
     """
 
     short: dict[str, str] = {}
@@ -48,6 +49,7 @@ class Words(Model):
     columns: dict[str, str] = {}
     units: dict[str, dict[str, str]] = {}
     cells: dict[str, dict[str, str]] = {}
+    counterparts: dict[str, tuple[str, str, str]] = {}
 
 
 FILES = ("words.yaml", "words_of_tables.yaml", "article/words.yaml")

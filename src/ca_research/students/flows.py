@@ -268,7 +268,7 @@ def _each(economies: Sequence[str], change: Callable[[str], Estimate]) -> list[E
     return rows
 
 
-@measure("students.change_in_window")
+@measure("students.change_in_window", kind="change")
 @tells("numbers", "last_year")
 @takes()
 def window_change(
@@ -350,7 +350,7 @@ def _in_numbers(counts: Sequence[pd.DataFrame], first: int, last: int) -> dict[s
     }
 
 
-@measure("students.change_between")
+@measure("students.change_between", kind="change")
 @takes()
 def change_since(
     students: pd.DataFrame,
@@ -416,7 +416,7 @@ def change_since(
     return estimates(_each(economies, change))
 
 
-@measure("students.change_of_share")
+@measure("students.change_of_share", kind="change", unit="percentage points")
 @takes()
 def share_change(
     students: pd.DataFrame,

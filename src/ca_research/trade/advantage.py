@@ -20,7 +20,7 @@ from .indices import revealed_comparative_advantage
 _LEVELS = {"chapters": 2, "headings": 4, "subheadings": 6, "sections": "SITC"}
 
 
-@measure("trade.rca")
+@measure("trade.rca", kind="ratio")
 def advantage(
     trade: pd.DataFrame,
     *,

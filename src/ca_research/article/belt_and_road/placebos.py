@@ -295,7 +295,7 @@ def partial_conjunction(p_values: Sequence[float | None], at_least: int) -> floa
     return float(min(1.0, (len(p) - at_least + 1) * p[at_least - 1]))
 
 
-@measure("relations.placebo_p")
+@measure("relations.placebo_p", kind="p")
 @tells("change", "asked", "changes", "least", "tested")
 def placebo_p(
     figures: pd.DataFrame,

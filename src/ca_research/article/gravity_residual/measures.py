@@ -228,7 +228,7 @@ def _fit(
     return row | {"n": len(model.sample.y)}, table
 
 
-@measure("trade.beyond_gravity")
+@measure("trade.beyond_gravity", kind=lambda c: "p" if c["gives"] == "p" else "level")
 @tells("beside")
 def beyond_gravity(
     trade: pd.DataFrame,

@@ -140,7 +140,7 @@ def chapter_indicators(
     return table.loc[table["importers"] >= LEAST_IMPORTERS, columns].reset_index(drop=True)
 
 
-@measure("trade.chapter_figure")
+@measure("trade.chapter_figure", kind=lambda c: "change" if c["before"] else "share")
 def chapter_figure(
     trade: pd.DataFrame,
     *,
@@ -198,7 +198,7 @@ def _each(
     return [one_row(answer(code), economy=code) for code in economies]
 
 
-@measure("trade.resource_share")
+@measure("trade.resource_share", kind="share", unit="per cent")
 def resource_share(
     trade: pd.DataFrame,
     *,

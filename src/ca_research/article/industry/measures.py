@@ -15,7 +15,7 @@ from ...ground.periods import window_years
 from ..settings import settings
 
 
-@measure("economy.manufacturing_change")
+@measure("economy.manufacturing_change", kind="change", unit="per cent")
 @tells("share")
 def manufacturing_change(
     macro: pd.DataFrame,
@@ -81,7 +81,7 @@ def project_list(facts: pd.DataFrame) -> pd.DataFrame:
     return both.assign(**counts)[["period", "year", *counts, "source_id"]]
 
 
-@measure("economy.projects_at_work")
+@measure("economy.projects_at_work", kind="share", unit="per cent")
 def projects_at_work(
     facts: pd.DataFrame, *, weight: Literal["number", "value"] = "number"
 ) -> list[Estimate]:

@@ -76,7 +76,7 @@ def matrix(rows: pd.DataFrame, *, since: int = 2018) -> pd.DataFrame:
     return rows[wanted].reset_index(drop=True)
 
 
-@measure("claims.priority.lead_share")
+@measure("claims.priority.lead_share", kind="share", unit="share")
 @tells("led", "cells", "empty", "ours", "others")
 def lead_share(
     trade: pd.DataFrame,
