@@ -338,14 +338,15 @@ def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str
     """Why there is no figure: what was looked for."""
     if terms.lacking:
         return terms.lacking
-    of = " and ".join(map(eco.name_of, [*filter(None, question.of)] or terms.parts))
+    named = [*filter(None, question.of)] or terms.parts
+    of = f" of {' and '.join(map(eco.name_of, named))}" if named else ""
     whose = f" for {eco.name_of(unit)}" if unit else ""
     base = f" and {question.base}" if question.base else ""
     least = f" among {terms.listed} or more" if question.compares else ""
     table = ", ".join([terms.table, *filter(None, terms.where.values())])
     table += f"; over table {terms.per['table']}" if terms.per else ""
     chosen = f"(table {table}; source {terms.source})"
-    return f"no figure of {of}{whose} in {year}{base}{least} {chosen}"
+    return f"no figure{of}{whose} in {year}{base}{least} {chosen}"
 
 
 def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
